@@ -292,6 +292,11 @@ def will_write(on: bool = True) -> None:
     _writing.set(on)
 
 
+def is_writing() -> bool:
+    """Whether what is begun now writes: by the request's kind, or inside of `one_transaction`."""
+    return _writing.get()
+
+
 @contextlib.contextmanager
 def one_transaction() -> Iterator[Any]:
     """Commit all that the block did, or nothing. Yields the session.

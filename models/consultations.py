@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.base import Code, Id, Text, db, reference, seeded
+from models.base import Code, Id, Text, UtcDateTime, db, reference, seeded
 from models.clinic import Patient, PatientState, Payer
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_, SlotTaken, told_by
@@ -92,6 +92,9 @@ nothing_signed = Condition(
 nothing_given = Condition(
     "nothing_given", lambda consultation, _user: not consultation.has_papers,
     N_("Something is signed or issued in it already. Complete the consultation instead."), about="document")
+#: The moment at which a statement is asked, whenever it was made.
+NOW = sa.bindparam("now", callable_=lambda: clock.now(), type_=UtcDateTime())
+
 active_patient = Condition(
     "active_patient", lambda consultation, _user: consultation.patient.state == PatientState.ACTIVE,
     N_("The patient's registration is not active."), rows=lambda model, _user: model.patient_id.in_(
@@ -99,7 +102,7 @@ active_patient = Condition(
 time_to_come = Condition(
     "time_to_come", lambda consultation, _user: consultation.starts_at > clock.now(),
     N_("The time asked for is already over. Move the consultation or reject it."),
-    rows=lambda model, _user: model.starts_at > clock.now(), about="time")
+    rows=lambda model, _user: model.starts_at > NOW, about="time")
 at_its_time = Condition(
     "at_its_time", lambda consultation, _user: consultation.starts_at - EARLY <= clock.now()
     < clock.day_bounds(clock.local(consultation.ends_at).date())[1],

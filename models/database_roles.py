@@ -16,12 +16,9 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
-from psycopg import generators
-from psycopg.pq import ExecStatus, TransactionStatus
-from sqlalchemy import event
 
+from models import connections
 from models.base import db
 from models.documents import Area, document_types
 from models.errors import N_, Refused
@@ -299,29 +296,16 @@ def transaction_words() -> bytes:
     return f"; SET LOCAL ROLE {_named(_patients_role[0])}; SET LOCAL {PERSON} = '{int(person)}'".encode()
 
 
-class WalledConnection(psycopg.Connection[Any]):
+class WalledConnection(connections.Connection):
     """A connection that says who acts in the same message that begins a transaction: no round trip more."""
 
-    def _start_query(self) -> Any:
-        words = transaction_words()
-        if not words or self._autocommit or self._pipeline \
-                or self.pgconn.transaction_status != TransactionStatus.IDLE:
-            yield from super()._start_query()
-            return
-        self.pgconn.send_query(self._get_tx_start_command() + words)
-        for result in (yield from generators.execute(self.pgconn)):
-            if result.status != ExecStatus.COMMAND_OK:
-                raise psycopg.errors.error_from_result(result, encoding=self.pgconn._encoding)
+    def words(self) -> bytes:
+        return transaction_words()
 
 
 def wall(engine: sa.Engine) -> None:
-    """Let connections of the engine say who acts. Call once for each engine."""
-    if engine.dialect.name != "postgresql":
-        return
-
-    @event.listens_for(engine, "do_connect")
-    def _connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
-        return WalledConnection.connect(*arguments, **named)
+    """Let connections of the engine say who acts, and keep their plans. Call once for each engine."""
+    connections.prepare(engine, WalledConnection)
 
 
 def opening(looks_up: sa.Select[Any], user_id: Any) -> Callable[[], sa.Select[Any]]:

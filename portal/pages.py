@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from flask import Blueprint, g
 from flask_login import current_user
 
 from models import rights
-from models.base import db
+from models.base import BigId, db
 from models.operations.clinic import conversations
 from models.operations.people import notices
 from portal.web import contact
@@ -22,12 +23,16 @@ def counts() -> tuple[int, int]:
     if "portal_counts" not in g:
         g.portal_counts = (0, 0)
         if is_patient():
-            messages, rings, *reached = db.session.execute(sa.select(
-                conversations.unread_sum(current_user), notices.unread(current_user.id),
-                *contact.columns())).one()
+            messages, rings, *reached = db.session.execute(_counting(), {"me": current_user.id}).one()
             g.portal_counts = messages, rings
             contact.keep(*reached)
     return g.portal_counts
+
+
+@cache
+def _counting() -> sa.Select[Any]:
+    return sa.select(conversations.unread_sum(), notices.unread(sa.bindparam("me", type_=BigId)),
+                     *contact.columns())
 
 
 def _unread() -> int:

@@ -22,7 +22,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from xdist.scheduler import LoadScopeScheduling
 
-from models import actor, clock, database_roles
+from models import actor, clock, connections, database_roles
 from models.base import ask_hospital, db, prepare_engine, will_write
 from models.operations.core import checks
 from models.people import User, UserSession
@@ -157,6 +157,7 @@ def _as_new() -> Iterator[None]:
     ask_hospital("")
     database_roles.act_for(None)
     will_write(False)
+    connections.asks_only(False)
     clock.freeze(None)
     clock.run_ahead(AHEAD)
 

@@ -4,8 +4,10 @@ numbers stand in a table beside them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from portal.web.locale import quantity
@@ -39,8 +41,11 @@ def _ticks(most: int) -> list[int]:
 
 def bars(points: Sequence[tuple[str, int]], title: str) -> Markup:
     """One bar for each (name, number), with an axis; `title` says what they are."""
-    if not points:
-        return Markup("")
+    return _drawn(tuple(points), title, str(get_locale())) if points else Markup("")
+
+
+@lru_cache(maxsize=200)  # the same numbers stand on many homes, for most of a day
+def _drawn(points: tuple[tuple[str, int], ...], title: str, _language: str) -> Markup:
     ticks = _ticks(max(number for _name, number in points))
     top, room = ticks[-1], WIDE - LEFT - 6
     entry = room / len(points)

@@ -20,6 +20,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from backoffice.panel import lookups, named_filters
 from backoffice.panel.charts import bars, spark
 from backoffice.panel.columns import mapped_tables
+from backoffice.panel.inbox import for_person
 from backoffice.panel.lists import count_up_to
 from models import clock
 from models.base import UtcDateTime
@@ -165,12 +166,19 @@ def shown() -> list[Shown]:
     tiles = mine(current_user)
     if not tiles:
         return []
-    counted = [lookups.within(sa.select(mapped_tables()[tile.table].id), scope(current_user, tile.table))
-               .where(*criteria(tile)) for tile in tiles]
-    row = replica.session().execute(sa.select(*(count_up_to(entry, MOST_COUNTED).label(f"n{place}")
-                                                for place, entry in enumerate(counted)))).one()
+    is_lasting = all(named_filters.of(tile.table)[tile.query()["only"]].is_lasting
+                     for tile in tiles if "only" in tile.query())
+    statement = for_person(("tiles",), lambda: _counting(tiles)) if is_lasting else _counting(tiles)
+    row = replica.session().execute(statement).one()
     by_day = _by_day(tiles)
     return [_shown(tile, number, by_day.get(tile.key)) for tile, number in zip(tiles, row, strict=True)]
+
+
+def _counting(tiles: list[Tile]) -> sa.Select[Any]:
+    counted = [lookups.within(sa.select(mapped_tables()[tile.table].id), scope(current_user, tile.table))
+               .where(*criteria(tile)) for tile in tiles]
+    return sa.select(*(count_up_to(entry, MOST_COUNTED).label(f"n{place}")
+                       for place, entry in enumerate(counted)))
 
 
 def _shown(tile: Tile, number: int, series: list[int] | None) -> Shown:
@@ -206,6 +214,17 @@ def _short_month(day: date) -> str:
 
 def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
     """Numbers of the last 30 days by tile, days of the hospital; one statement for all."""
+    result = {tile.key: [0] * DAYS for tile in tiles
+              if tile.trend is not None and may(current_user, "read", tile.trend.table or tile.table)}
+    if result:
+        statement = for_person(("trends",), lambda: _trends([tile for tile in tiles if tile.key in result]))
+        for key, place, number in replica.session().execute(statement):
+            result[key][place] = number
+    return result
+
+
+def _trends(tiles: list[Tile]) -> Any:
+    """The numbers by key of the tile and place of the day; tiles that have a trend."""
     days = _days()
     calendar = sa.union_all(*(
         sa.select(sa.literal(place).label("place"), sa.literal(day, sa.Date()).label("day"),
@@ -215,8 +234,7 @@ def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
     parts = []
     for tile in tiles:
         trend = tile.trend
-        if trend is None or not may(current_user, "read", trend.table or tile.table):
-            continue
+        assert trend is not None
         table = trend.table or tile.table
         model = mapped_tables()[table]
         when = getattr(model, trend.when)
@@ -232,13 +250,7 @@ def _by_day(tiles: list[Tile]) -> dict[str, list[int]]:
             rows = rows.where(model.state.in_(trend.states))
         criterion = scope(current_user, table)
         parts.append(rows if criterion is None else rows.where(criterion))
-    if not parts:
-        return {}
-    result = {tile.key: [0] * DAYS for tile in tiles
-              if tile.trend is not None and may(current_user, "read", tile.trend.table or tile.table)}
-    for key, place, number in replica.session().execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
-        result[key][place] = number
-    return result
+    return sa.union_all(*parts) if len(parts) > 1 else parts[0]
 
 
 # ---------------------------------------------------------------- the month

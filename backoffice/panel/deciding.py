@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from backoffice.panel import lookups
 from backoffice.panel.columns import title_of
-from backoffice.panel.inbox import Waiting
+from backoffice.panel.inbox import Waiting, has_total
 from models.base import db, one_transaction
 from models.documents import WORKFLOWS, known_histories
 from models.errors import N_, NotAllowed, Refused
@@ -70,23 +71,31 @@ def answers(record: Any, user: Any) -> tuple[Transition | None, Transition | Non
 
 
 def of_rows(rows: list[Waiting], user: Any) -> dict[tuple[str, int], Answers]:
-    """What can be answered to each row, and what it is about: a fixed number of statements for each type."""
+    """What can be answered to each row, and what it is about; the rows get their amounts. A fixed number of
+    statements for each type."""
     result: dict[tuple[str, int], Answers] = {}
     for table in dict.fromkeys(row.table for row in rows):
         model = WORKFLOWS.get(table)
         if model is None:
             continue
-        ids = [row.id for row in rows if row.table == table]
-        records = db.session.scalars(sa.select(model).where(model.id.in_(ids)).options(*_loads(model)))
-        found = list(records.unique())
+        theirs = {row.id: row for row in rows if row.table == table}
+        found = list(db.session.scalars(_of_ids(model), {"ids": list(theirs)}).unique())
         if user.givers:  # whoever decides for another is held against each paper's history
             known_histories(found)
         for record in found:
+            if has_total(model):
+                theirs[record.id].amount = record.total
             yes, no = answers(record, user)
             said = [text for line in getattr(record, "lines", ()) if (text := _said(line))]
             result[table, record.id] = Answers(f"{table}:{record.id}:{record.version}", yes, no, said[:NAMED],
                                                max(0, len(said) - NAMED))
     return result
+
+
+@cache
+def _of_ids(model: Any) -> sa.Select[Any]:
+    """The papers whose keys are `ids`, for their answers."""
+    return sa.select(model).where(model.id.in_(sa.bindparam("ids", expanding=True))).options(*_loads(model))
 
 
 def _loads(model: Any) -> tuple[Any, ...]:

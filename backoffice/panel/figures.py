@@ -11,6 +11,7 @@ from flask_babel import format_decimal, gettext
 from flask_login import current_user
 
 from backoffice.panel import named_filters
+from backoffice.panel.inbox import for_person
 from models import clock
 from models.clinic import Doctor, Patient, PatientState
 from models.consultations import Consultation, ConsultationState
@@ -36,17 +37,7 @@ def shown() -> list[Figure]:
     """The person's four; one statement. A doctor's are of the own consultations and patients."""
     if not current_user.has_role(*ROLES) or current_user.has_role(Role.ADMIN):
         return []
-    start, end = clock.day_bounds(clock.today())
-    today = sa.and_(Consultation.starts_at >= start, Consultation.starts_at < end, Consultation.state.in_(
-        (ConsultationState.APPROVED, ConsultationState.IN_PROGRESS, ConsultationState.COMPLETED,
-         ConsultationState.NO_SHOW)))
-    counted = (
-        (Doctor, named_filters.of("doctor")["available"].criterion(Doctor)),
-        (Consultation, Consultation.state == ConsultationState.COMPLETED),
-        (Patient, Patient.state == PatientState.ACTIVE), (Consultation, today))
-    numbers = replica.session().execute(sa.select(*(
-        _count(model, criterion).label(f"n{place}")
-        for place, (model, criterion) in enumerate(counted)))).one()
+    numbers = replica.session().execute(for_person(("figures",), _counting)).one()
     day = clock.today().isoformat()
     places = ("/admin/doctor/?only=available" if _reads_all("doctor") else "/portal/doctors",
               _address("consultation", "state=completed"), _address("patient", "state=active"),
@@ -55,6 +46,19 @@ def shown() -> list[Figure]:
              gettext("Consultations today"))
     return [Figure(word, format_decimal(number), place)
             for word, number, place in zip(words, numbers, places, strict=True)]
+
+
+def _counting() -> sa.Select[Any]:
+    start, end = clock.day_bounds(clock.today())
+    today = sa.and_(Consultation.starts_at >= start, Consultation.starts_at < end, Consultation.state.in_(
+        (ConsultationState.APPROVED, ConsultationState.IN_PROGRESS, ConsultationState.COMPLETED,
+         ConsultationState.NO_SHOW)))
+    counted = (
+        (Doctor, named_filters.of("doctor")["available"].criterion(Doctor)),
+        (Consultation, Consultation.state == ConsultationState.COMPLETED),
+        (Patient, Patient.state == PatientState.ACTIVE), (Consultation, today))
+    return sa.select(*(_count(model, criterion).label(f"n{place}")
+                       for place, (model, criterion) in enumerate(counted)))
 
 
 def _count(model: Any, criterion: Any) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -226,23 +228,34 @@ def _named(model: Any, name: str, *further: str) -> Any:
 
 
 def waiting(user: User, *, limit: int = 50, tables: tuple[str, ...] = (),
-            later: bool = False) -> list[Waiting]:
-    """What waits for `user`, longest first, with amounts where the document has them; with `later` what the
-    person put off."""
+            later: bool = False, with_amounts: bool = True) -> list[Waiting]:
+    """What waits for `user`, longest first, with amounts where the document has them and they are wanted;
+    with `later` what the person put off."""
+    def make() -> Any:
+        return _statement(user, limit, tables, later)
+
+    statement = for_person(("waiting", limit, tables, later), make) if current_user == user else make()
+    if statement is None:
+        return []
+    result = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
+                      clock.aware(row.since) if row.since else None, bool(row.urgency) and not row.level,
+                      clock.aware(row.at) if row.at else None, row.level, row.whose or "")
+              for row in db.session.execute(statement)]
+    if with_amounts:
+        _amounts(result)
+    return result
+
+
+def _statement(user: User, limit: int, tables: tuple[str, ...], later: bool) -> sa.Select[Any] | None:
     parts = _parts(user, tables)
     if not parts:
-        return []
+        return None
     union = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
     is_asleep = _key(union).in_(snoozing.asleep(user))
     # what has an appointment goes by it, before what only waits
-    rows = db.session.execute(sa.select(union).where(is_asleep if later else ~is_asleep).order_by(
+    return sa.select(union).where(is_asleep if later else ~is_asleep).order_by(
         union.c.urgency.desc(), union.c["at"].is_(None), union.c["at"], union.c.since, union.c.table,
-        union.c.id).limit(limit))
-    result = [Waiting(row.table, row.id, row.title, row.state, row.party, row.who,
-                      clock.aware(row.since) if row.since else None, bool(row.urgency) and not row.level,
-                      clock.aware(row.at) if row.at else None, row.level, row.whose or "") for row in rows]
-    _amounts(result)
-    return result
+        union.c.id).limit(first_rows(limit))
 
 
 def _key(union: Any) -> sa.ColumnElement[str]:
@@ -250,18 +263,28 @@ def _key(union: Any) -> sa.ColumnElement[str]:
     return union.c.table + ":" + sa.cast(union.c.id, sa.String(20))
 
 
+def has_total(model: Any) -> bool:
+    """Whether the papers of a type have a total of their lines."""
+    return hasattr(model, "total") and hasattr(model, "lines") and issubclass(model, Document)
+
+
 def _amounts(found: list[Waiting]) -> None:
     """Totals, one statement pair for each type that has a total."""
     for table in {row.table for row in found}:
         model = mapped_tables().get(table)
-        if not (hasattr(model, "total") and hasattr(model, "lines") and issubclass(model, Document)):
+        if not has_total(model):
             continue
         ids = [row.id for row in found if row.table == table]
-        records = {record.id: record for record in db.session.scalars(
-            sa.select(model).where(model.id.in_(ids)).options(selectinload(model.lines)))}
+        records = {record.id: record for record in db.session.scalars(_with_lines(model), {"ids": ids})}
         for row in found:
             if row.table == table and row.id in records:
                 row.amount = records[row.id].total
+
+
+@cache
+def _with_lines(model: Any) -> sa.Select[Any]:
+    return sa.select(model).where(model.id.in_(sa.bindparam("ids", expanding=True))).options(
+        selectinload(model.lines))
 
 
 def first_rows(number: int) -> sa.ColumnElement[int]:
@@ -270,8 +293,11 @@ def first_rows(number: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(int(number)), sa.Integer)
 
 
+#: Those used last are at the end.
 _statements: dict[tuple[Any, ...], Any] = {}
-MOST_KEPT = 1000
+_gate = threading.Lock()
+#: About 0.4 MB each.
+MOST_KEPT = 300
 
 
 def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
@@ -282,11 +308,16 @@ def for_person(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     whole = (*key, user.id, user.roles, user.givers, user.work_unit_id, user.status, clock.today(),
              snoozing.morning(),
              more.key() if more else None)
-    result = _statements.get(whole)
-    if result is None:
-        if len(_statements) >= MOST_KEPT:
-            _statements.clear()
-        result = _statements[whole] = make()
+    with _gate:
+        result = _statements.pop(whole, None)
+        if result is not None:
+            _statements[whole] = result
+            return result
+    result = make()
+    with _gate:
+        _statements[whole] = result
+        while len(_statements) > MOST_KEPT:
+            del _statements[next(iter(_statements))]
     return result
 
 

@@ -53,7 +53,8 @@ class InboxView(Page):
     def _facts(self) -> dict[str, Any]:
         """The rows of the page, and the numbers of its tabs."""
         user = current_user._get_current_object()
-        every, away = waiting(user, limit=COUNTED), waiting(user, limit=COUNTED, later=True)
+        every, away = (waiting(user, limit=COUNTED, later=later, with_amounts=False)
+                       for later in (False, True))
         chosen = request.args.get("type", "")
         kinds: dict[str, int] = {}
         for row in every:
@@ -138,8 +139,8 @@ class InboxView(Page):
     def review(self) -> Any:
         """One paper after the other. POST answers one and leads to the next by itself."""
         values = request.args
-        here = reviewing.walk(waiting(current_user, limit=reviewing.MOST), values.get("at", ""),
-                              reviewing.count(values.get("place", "")),
+        here = reviewing.walk(waiting(current_user, limit=reviewing.MOST, with_amounts=False),
+                              values.get("at", ""), reviewing.count(values.get("place", "")),
                               reviewing.count(values.get("answered", "")))
         if request.method == "POST":
             return self._answer(here)

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -70,6 +71,17 @@ class ListQuery:
         if criterion is None:
             return sa.true()
         return criterion if exact is None else criterion | exact
+
+    @functools.cached_property
+    def shape(self) -> tuple[str, str] | None:
+        """What narrows the list, where that is one of few things, so that statements of it may be kept; else
+        None."""
+        state = self.values.get("state")
+        lasts = not self.only or named_filters.of(self.view.table)[self.only].is_lasting
+        if self.words or not lasts or self.criteria.keys() - {"state", "only"} \
+                or not isinstance(state, Enum | None):
+            return None
+        return str(state or ""), self.only
 
     @functools.cached_property
     def search(self) -> str | None:
@@ -357,8 +369,8 @@ def count_up_to(statement: sa.Select[Any], most: int = MOST_COUNTED) -> Any:
 
 def counts(view: Any, query: ListQuery, scoped: sa.Select[Any]) -> tuple[int, dict[str, int]]:
     """How many rows the list has, and how many in each state; one statement, each number capped."""
-    statement = for_person(("counts", view.table), lambda: _counting(view, query, scoped)) \
-        if not query.criteria and not query.words else _counting(view, query, scoped)
+    statement = for_person(("counts", view.table, *query.shape), lambda: _counting(view, query, scoped)) \
+        if query.shape is not None else _counting(view, query, scoped)
     row = db.session.execute(statement).one()._mapping
     keep_frame(row)
     g.saved_filters = row["saved"]

@@ -33,6 +33,8 @@ SOON = timedelta(days=90)
 class Preset:
     label: Any
     criterion: Callable[[Any], sa.ColumnElement[bool]]
+    #: Whether the criterion is the same the whole day, so that a statement with it may be kept.
+    is_lasting: bool = True
 
 
 def _states(*states: str) -> Callable[[Any], sa.ColumnElement[bool]]:
@@ -70,7 +72,7 @@ def awaited(model: Any) -> sa.ColumnElement[bool]:
 
 
 PRESETS: dict[str, dict[str, Preset]] = {
-    "bed": {"free": Preset(_l("Free"), lambda model: model.id.in_(free_beds.free_ids()))},
+    "bed": {"free": Preset(_l("Free"), lambda model: model.id.in_(free_beds.free_ids()), is_lasting=False)},
     "doctor": {
         "available": Preset(_l("Available"),
                             lambda _m: (Doctor.status == Status.ACTIVE) & licensed(clock.today())),
@@ -82,7 +84,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "patient": {"unconfirmed": Preset(_l("E-mail address not confirmed, or mail came back"), _unreached)},
     "supplier_price": {
         "holds": Preset(_l("Holds today"), lambda _m: holds()),
-        "ending": Preset(_l("Contracts that end soon, or did"), _ending)},
+        "ending": Preset(_l("Contracts that end soon, or did"), _ending, is_lasting=False)},
     "stock_balance": {"expiring": Preset(_l("Expires within 30 days, or did"), _expiring)},
     "store_request": {"open": Preset(_l("To decide or deliver"), _states("submitted", "approved"))},
     "maintenance": {"open": Preset(lazy_pgettext("state", "Open"),

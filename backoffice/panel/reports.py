@@ -24,7 +24,7 @@ from backoffice.panel.pages import Page
 from backoffice.panel.report_sums import summed
 from backoffice.panel.shortages import TEMPLATE, ShortagePages
 from backoffice.panel.views import message_of
-from models import clock
+from models import clock, connections
 from models.base import db
 from models.errors import N_, Refused
 from models.operations.core.report_kit import REPORTS, Column, Parameter, ParameterValues, Report
@@ -265,6 +265,7 @@ class ReportsView(ShortagePages, Page):
         rows: list[Any] = []
         total, head, points = 0, None, []
         if asking.is_complete:
+            connections.of_one_moment()  # rows, their number and the sums agree
             statement = report.select(asking.values)
             rows = list(run(statement.limit(SIZE + 1).offset((asking.page - 1) * SIZE)))
             counted = db.session.execute(sa.select(lists.count_up_to(statement).label("every"),

@@ -52,6 +52,9 @@ ZERO = Decimal(0)
 #: Orders that were sent to their supplier.
 WITH_SUPPLIER = (PurchaseOrderState.SENT, PurchaseOrderState.DONE)
 _lines = PurchaseOrderLine.__table__
+#: What the lines of `orders` cost; made once for every list.
+_amounts = sa.select(_lines.c["purchase_order_id", "id", "quantity", "factor", "unit_price", "discount"]) \
+    .where(_lines.c.purchase_order_id.in_(sa.bindparam("orders", expanding=True)))
 
 
 def source_words(source: price_lists.Source) -> Markup:
@@ -149,9 +152,8 @@ class PurchaseOrderView(OrderingPages, DocumentView):
         gone = [order.id for order in records if order.state in WITH_SUPPLIER]
         came = receipts.received_of(gone) if gone else {}
         nets, there = dict.fromkeys((order.id for order in records), ZERO), dict.fromkeys(gone, ZERO)
-        for key, line, quantity, factor, price, discount in db.session.connection().execute(sa.select(
-                _lines.c["purchase_order_id", "id", "quantity", "factor", "unit_price", "discount"])
-                .where(_lines.c.purchase_order_id.in_(nets))):
+        for key, line, quantity, factor, price, discount in db.session.connection().execute(
+                _amounts, {"orders": list(nets)}):
             amount = net(quantity, price, discount)
             nets[key] += amount
             if line in came:

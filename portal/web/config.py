@@ -116,7 +116,8 @@ def _pool() -> dict[str, Any]:
     transaction another connection needs `DATABASE_PREPARE_THRESHOLD=off`."""
     threshold = os.environ.get("DATABASE_PREPARE_THRESHOLD") or "5"
     prepared = None if threshold == "off" else _count("DATABASE_PREPARE_THRESHOLD", 5, least=0)
-    return {"pool_pre_ping": True, "pool_size": _count("DATABASE_POOL_SIZE", 8, least=1),
+    # the connection used last is used first: few of them hold the plans of what is asked most
+    return {"pool_use_lifo": True, "pool_size": _count("DATABASE_POOL_SIZE", 8, least=1),
             "max_overflow": _count("DATABASE_POOL_OVERFLOW", 8, least=0),
             "connect_args": {"prepare_threshold": prepared}}
 

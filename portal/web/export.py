@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_login import current_user
 
+from models import connections
 from models.activity import Activity
 from models.base import db, one_transaction
 from models.operations.core import activity, step_up
@@ -26,7 +27,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def note(table_name: str, changed_id: int | None = None, **properties: str) -> None:
     """Write down that the person takes a file away, before its rows are read. Raises `NeedsProof`.
 
-    The person is read again at once: rows are written when the session of the request is gone.
+    The person is read again at once: rows are written when the session of the request is gone. What is read
+    from here on is of one moment.
     """
     step_up.require(step_up.FILE)
     with one_transaction():
@@ -34,6 +36,7 @@ def note(table_name: str, changed_id: int | None = None, **properties: str) -> N
                         properties=properties)
     current_user.has_role()
     db.session.commit()  # ends the reading; a roll-back at the request's end would forget the person again
+    connections.of_one_moment()
 
 
 def safe(value: Any) -> Any:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.routing import RequestRedirect
 
-from models import actor, clock, database_roles
+from models import actor, clock, connections, database_roles
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations.core import activity
@@ -292,6 +292,7 @@ def _begin() -> None:
     if request.endpoint == "static" or request.blueprint == "health":
         return
     will_write(request.method not in ("GET", "HEAD", "OPTIONS"))
+    connections.asks_only(request.method in ("GET", "HEAD"))
     actor.set_actor(None, _door(), request.remote_addr)
     if (session.get(TOKEN) or request.path.startswith(API)) and current_user.is_authenticated:
         actor.set_actor(current_user.id, _door(), request.remote_addr,

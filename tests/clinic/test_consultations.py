@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from models import clock
 from models.base import db, one_transaction
 from models.clinic import Doctor, ExceptionKind, Patient, ScheduleException
-from models.consultations import Consultation
+from models.consultations import Consultation, time_to_come
 from models.documents import Attachment
 from models.errors import NotAllowed, Refused, SlotTaken
 from models.operations.clinic import slots
@@ -386,3 +386,14 @@ def test_nobody_approves_what_they_asked_for(session):
     with pytest.raises(Refused, match="yourself"):
         perform(consultation, "approve", by=admin)
     assert isinstance(consultation.created_by, User)
+
+
+def test_a_statement_that_is_kept_asks_for_the_moment_at_which_it_is_asked(session):
+    """Whether a time is still to come: the panel makes the statement once a day."""
+    consultation = make_consultation()
+    session.flush()
+    to_come = sa.select(sa.func.count()).select_from(Consultation).where(
+        Consultation.id == consultation.id, time_to_come.rows(Consultation, None))
+    for minutes, number in ((-1, 1), (1, 0), (-1, 1)):
+        clock.freeze(consultation.starts_at + timedelta(minutes=minutes))
+        assert session.scalar(to_come) == number

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask_login import login_user
 
+from backoffice.panel import inbox
 from models.base import db
 from models.documents import DocumentEvent
 from models.operations.core.approvals import perform
@@ -171,3 +173,22 @@ def test_nobody_types_whether_the_director_is_asked(
         client: Any, sign_in: Any, session: Any, table: str) -> None:
     sign_in(client, Role.FACILITIES_STAFF)
     assert 'name="needs_director"' not in client.get(f"/admin/{table}/new/").text
+
+
+def test_kept_statements_are_bounded_and_those_used_last_stay(
+        app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement is made once while it is used; what nobody used for long goes first."""
+    monkeypatch.setattr(inbox, "_statements", {})
+    monkeypatch.setattr(inbox, "MOST_KEPT", 3)
+    person, made = make.make_user(Role.STORE_HEAD), []
+
+    def kept(name: str) -> str:
+        return str(inbox.for_person((name,), lambda: made.append(name) or name))
+
+    with app.test_request_context("/"):
+        login_user(person)
+        for name in "abcada":  # b is the one not used for longest when d comes
+            assert kept(name) == name
+        assert made == list("abcd")
+        kept("b")
+        assert made == list("abcdb")

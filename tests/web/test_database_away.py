@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models import database_roles
 from models.base import db, prepare_engine
 from models.items import ItemCategory
 from models.roles import Role
@@ -75,9 +76,9 @@ def line(app: Flask) -> Iterator[Line]:
     engines = db._app_engines[app]
     mine = engines[None]
     cable = Line(mine.url.host or "127.0.0.1", mine.url.port or 5432)
-    engines[None] = sa.create_engine(mine.url.set(host="127.0.0.1", port=cable.port), pool_pre_ping=True,
-                                     hide_parameters=True)
+    engines[None] = sa.create_engine(mine.url.set(host="127.0.0.1", port=cable.port), hide_parameters=True)
     prepare_engine(engines[None])
+    database_roles.wall(engines[None])
     try:
         yield cable
     finally:

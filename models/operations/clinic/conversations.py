@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from models import clock
-from models.base import db
+from models.base import BigId, db
 from models.clinic import Doctor, Patient
 from models.consultations import (
     Consultation,
@@ -149,18 +150,21 @@ def unread_counts(user: User, consultation_ids: Iterable[int] | None = None) -> 
 
     Only consultations that the person may see, and only those with something unread.
     """
-    statement = _unread(user)
+    statement = _unread()
     if consultation_ids is not None:
         statement = statement.where(Consultation.id.in_(list(consultation_ids)))
-    return dict(db.session.execute(statement).all())
+    return dict(db.session.execute(statement, {"me": user.id}).all())
 
 
-def _unread(user: User) -> Any:
-    """Consultations with unread messages of the other side, and how many."""
+@cache
+def _unread() -> Any:
+    """Consultations with messages of the other side that the account `me` has not read, and how many. Made
+    once: every page of the portal asks it."""
+    me = sa.bindparam("me", type_=BigId)
     guardian = sa.orm.aliased(Patient)
     as_patient = (ConsultationMessage.side == MessageSide.DOCTOR) & sa.or_(
-        Patient.user_id == user.id, guardian.user_id == user.id)
-    as_doctor = (ConsultationMessage.side == MessageSide.PATIENT) & (Doctor.user_id == user.id) \
+        Patient.user_id == me, guardian.user_id == me)
+    as_doctor = (ConsultationMessage.side == MessageSide.PATIENT) & (Doctor.user_id == me) \
         & seen_by_doctor()
     return (
         sa.select(ConsultationMessage.consultation_id, sa.func.count().label("number"))
@@ -172,9 +176,10 @@ def _unread(user: User) -> Any:
         .group_by(ConsultationMessage.consultation_id))
 
 
-def unread_sum(user: User) -> Any:
-    """All of them together, as a scalar subquery that a page folds into its own statement."""
-    entry = _unread(user).subquery()
+def unread_sum() -> Any:
+    """All of them together, as a scalar subquery that a page folds into its own statement; its parameter `me`
+    is who asks."""
+    entry = _unread().subquery()
     return sa.select(sa.func.coalesce(sa.func.sum(entry.c.number), 0)).scalar_subquery()
 
 

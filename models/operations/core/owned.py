@@ -3,12 +3,13 @@ was."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from models.base import db
+from models.base import BigId, db
 from models.clinic import Doctor, Patient
 from models.consultations import Consultation, seen_by_doctor
 from models.documents import Attachment
@@ -27,9 +28,13 @@ def patient_of(user: User) -> Patient | None:
 
 def patients_of(user: User) -> list[Patient]:
     """The person's own registration first, then those kept as guardian, by name."""
-    return list(db.session.scalars(
-        sa.select(Patient).where(_owned(user))
-        .order_by(Patient.user_id.is_(None), Patient.name, Patient.id)))
+    return list(db.session.scalars(_patients(), {"me": user.id}))
+
+
+@cache
+def _patients() -> sa.Select[Any]:
+    return sa.select(Patient).where(_owned_by(sa.bindparam("me", type_=BigId))).order_by(
+        Patient.user_id.is_(None), Patient.name, Patient.id)
 
 
 def own_patient(user: User, patient_id: int) -> Patient | None:
@@ -40,9 +45,13 @@ def own_patient(user: User, patient_id: int) -> Patient | None:
 
 
 def _owned(user: User) -> sa.ColumnElement[bool]:
+    return _owned_by(user.id)
+
+
+def _owned_by(user_id: Any) -> sa.ColumnElement[bool]:
     guardian = sa.orm.aliased(Patient)
-    return sa.or_(Patient.user_id == user.id,
-                  Patient.guardian_id.in_(sa.select(guardian.id).where(guardian.user_id == user.id)))
+    return sa.or_(Patient.user_id == user_id,
+                  Patient.guardian_id.in_(sa.select(guardian.id).where(guardian.user_id == user_id)))
 
 
 def _own(user: User) -> sa.ColumnElement[bool]:

@@ -229,7 +229,7 @@ ON_EVERY_STEP.append(_on_every_step)
 
 # ---------------------------------------------------------------- reading
 
-def unread(user_id: int) -> Any:
+def unread(user_id: Any) -> Any:
     """The number of a person's unread notices, as a scalar subquery that a page folds into its own
     statement."""
     return sa.select(sa.func.count()).select_from(Notice).where(

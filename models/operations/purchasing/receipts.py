@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,18 +41,21 @@ def received(order: PurchaseOrder) -> dict[int, Decimal]:
 
 def received_of(order_ids: Iterable[int]) -> dict[int, Decimal]:
     """Base units received so far of all these orders, by order line id. One statement."""
-    line = GoodsReceiptLine
-    rows = db.session.execute(
-        sa.select(line.purchase_order_line_id, line.received_quantity, line.factor)
-        .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
-        .where(GoodsReceipt.purchase_order_id.in_(list(order_ids)),
-               GoodsReceipt.state == GoodsReceiptState.POSTED,
-               GoodsReceipt.supplier_return_id.is_(None), line.purchase_order_line_id.is_not(None)))
     sums: dict[int, Decimal] = {}
-    for line_id, quantity, factor in rows:
+    for line_id, quantity, factor in db.session.execute(_received(), {"orders": list(order_ids)}):
         if line_id is not None:
             sums[line_id] = sums.get(line_id, ZERO) + quantity * factor
     return sums
+
+
+@cache
+def _received() -> sa.Select[Any, Any, Any]:
+    line = GoodsReceiptLine
+    return (sa.select(line.purchase_order_line_id, line.received_quantity, line.factor)
+            .join(GoodsReceipt, GoodsReceipt.id == line.goods_receipt_id)
+            .where(GoodsReceipt.purchase_order_id.in_(sa.bindparam("orders", expanding=True)),
+                   GoodsReceipt.state == GoodsReceiptState.POSTED,
+                   GoodsReceipt.supplier_return_id.is_(None), line.purchase_order_line_id.is_not(None)))
 
 
 def make_receipt(order: PurchaseOrder, *, by: User) -> GoodsReceipt:
