@@ -61,7 +61,7 @@ bench: $(READY)  ## page times at a million stock moves and posting, as ratios (
 access: $(READY)  ## axe on every address of the URL map, both themes, phone and zoom (needs Chromium; half an hour)
 	RAWAT_AXE=all $(BIN)/python -m pytest -n 0 tests/browser/test_access.py $(ARGS)
 
-clicks: $(READY)  ## what a store's daily tasks cost in clicks, fields and pages, beside the goals (needs Chromium)
+clicks: $(READY)  ## what the commonest tasks cost in clicks, fields, signs, pages and seconds (needs Chromium)
 	$(BIN)/python -m tests.benchmarks.clicks
 
 screenshots: $(READY)  ## take the README's pictures with Chromium, into docs/screenshots/

@@ -66,9 +66,10 @@ class AssetPlan(Document, db.Model):
     prefix, dated = "PLN", "planned_on"
     area, icon, rank = Area.ASSETS, "list-check", 130
     posts, process = Posts.NOTHING, "assets"
+    decides_on = ("estimate",)
     workflow = Workflow(
         P.DRAFT,
-        *approval_steps(P, author=PLANNERS, approver=Role.FACILITIES_HEAD),
+        *approval_steps(P, author=PLANNERS, approver=Role.FACILITIES_HEAD, step_up=above_step_up_limit),
         Transition("close", (P.APPROVED,), P.DONE, Role.FACILITIES_STAFF, needs_reason=fully_procured),
         Transition("open_again", (P.DONE,), P.APPROVED, Role.FACILITIES_HEAD, when=not_all_procured,
                    needs_reason=True),
@@ -86,6 +87,11 @@ class AssetPlan(Document, db.Model):
     work_unit: Mapped[WorkUnit] = relationship("WorkUnit")
     lines: Mapped[list[AssetPlanLine]] = relationship(
         back_populates="asset_plan", cascade="all, delete-orphan", order_by="AssetPlanLine.id")
+
+    @property
+    def estimate(self) -> Decimal:
+        """Rupiah of the lines that say what one thing may cost."""
+        return sum((line.quantity * (line.estimated_price or Decimal(0)) for line in self.lines), Decimal(0))
 
     @property
     def is_fully_procured(self) -> bool:
@@ -169,6 +175,7 @@ class AssetProcurement(Document, db.Model):
     follows = ("lines.asset_plan",)
     area, icon, rank = Area.ASSETS, "file-dollar", 140
     posts, process = Posts.NOTHING, "assets"
+    decides_on = ("total",)
     signs = (Signed(N_("Head of facilities"), "approve"), Signed(N_("Accounts payable"), "approve_payment"),
              Signed(N_("Director"), "approve_limit", only_if=above_limit), N_("Vendor"))
     paper_title = N_("Order of equipment")

@@ -94,15 +94,17 @@ class AssetDisposal(Document, db.Model):
     prefix, dated = "WO", "disposed_on"
     area, icon, rank = Area.ASSETS, "archive", 170
     posts, process = Posts.JOURNAL, "assets"
+    decides_on = ("cost",)
     signs = (Signed(N_("Head of facilities"), "approve"),
              Signed(N_("Accounts receivable"), "approve_receivables"))
     paper_title = N_("Minutes of disposal")
     workflow = Workflow(
         D.DRAFT,
         Transition("submit", (D.DRAFT,), D.SUBMITTED, Role.FACILITIES_STAFF, when=has_lines, numbers=True),
-        Transition("approve", (D.SUBMITTED,), D.APPROVED, Role.FACILITIES_HEAD, when=not_own),
+        Transition("approve", (D.SUBMITTED,), D.APPROVED, Role.FACILITIES_HEAD, when=not_own,
+                   step_up=above_step_up_limit),
         Transition("approve_receivables", (D.APPROVED,), D.POSTED, Role.RECEIVABLES,
-                   when=(not_own, another_person)),
+                   when=(not_own, another_person), step_up=above_step_up_limit),
         Transition("reject", (D.SUBMITTED,), D.REJECTED, Role.FACILITIES_HEAD, needs_reason=True),
         Transition("reject", (D.APPROVED,), D.REJECTED, Role.RECEIVABLES, needs_reason=True),
         Transition("reverse", (D.POSTED,), D.REVERSED, Role.FACILITIES_HEAD,
@@ -125,6 +127,13 @@ class AssetDisposal(Document, db.Model):
     account: Mapped[Account | None] = relationship("Account")
     lines: Mapped[list[AssetDisposalLine]] = relationship(
         back_populates="asset_disposal", cascade="all, delete-orphan", order_by="AssetDisposalLine.id")
+
+    @property
+    def cost(self) -> Decimal:
+        """What was paid for the things that go, rupiah: a costly device that is depreciated to nothing is
+        still a costly device."""
+        return sum((line.asset.acquisition_cost * line.quantity / line.asset.quantity
+                    for line in self.lines), Decimal(0))
 
 
 class AssetDisposalLine(db.Model):
@@ -189,6 +198,7 @@ class AssetAuction(Document, db.Model):
     is_planned_ahead = True
     area, icon, rank = Area.ASSETS, "discount", 180
     posts, process = Posts.JOURNAL, "assets"
+    decides_on = ("total", "cost")
     signs = (Signed(N_("Head of facilities"), "approve"),
              Signed(N_("Accounts receivable"), "approve_receivables"),
              N_("Buyer"))
@@ -245,6 +255,13 @@ class AssetAuction(Document, db.Model):
     def total(self) -> Decimal:
         """Proceeds in rupiah; zero until awarded."""
         return sum((line.sale_price or Decimal(0) for line in self.lines), Decimal(0))
+
+    @property
+    def cost(self) -> Decimal:
+        """What was paid for the assets that are offered, and what the register says land is worth, rupiah."""
+        assets = (line.asset.acquisition_cost for line in self.lots if line.asset is not None)
+        land = (line.land.total_area * line.land.price_per_m2 for line in self.lots if line.land is not None)
+        return sum((*assets, *land), Decimal(0))
 
 
 class AssetAuctionLine(db.Model):

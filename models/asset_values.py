@@ -92,6 +92,7 @@ class AssetValueChange(Document, db.Model):
     prefix, dated = "AVC", "changed_on"
     area, icon, rank = Area.ASSETS, "adjustments", 195
     posts, process = Posts.JOURNAL, "care"
+    decides_on = ("total", "worth_before")
     signs = (Signed(N_("Head of facilities"), "approve"),
              Signed(N_("Accounts receivable"), "approve_receivables"))
     paper_title = N_("Minutes of a change of value")
@@ -125,6 +126,13 @@ class AssetValueChange(Document, db.Model):
     def total(self) -> Decimal:
         """What improvements cost, or what revalued assets are worth now, rupiah."""
         return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def worth_before(self) -> Decimal:
+        """What revalued and impaired assets are worth until then, rupiah; zero for improvements."""
+        if self.kind == ValueChangeKind.IMPROVEMENT:
+            return Decimal(0)
+        return sum((line.asset.book_value for line in self.lines), Decimal(0))
 
 
 class AssetValueChangeLine(db.Model):

@@ -107,6 +107,7 @@ class DepreciationRun(Document, db.Model):
     is_planned_ahead = True
     area, icon, rank = Area.ASSETS, "trending-down", 190
     posts, process = Posts.JOURNAL, "care"
+    decides_on = ("total",)
     is_begun_by_people = False
     workflow = Workflow(
         S.DRAFT,

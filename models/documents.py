@@ -191,6 +191,10 @@ class Document(Stateful):
     #: Whether its date is an appointment that may lie ahead; else it says what happened.
     is_planned_ahead: ClassVar[bool] = False
 
+    #: The attributes that say how many rupiah an approval of it decides on; the largest counts. Above the
+    #: house's limit whoever approves proves anew who they are (`models.step_ups`).
+    decides_on: ClassVar[tuple[str, ...]] = ()
+
     #: States of the workflow in which its lines may change; draft alone where nothing is said.
     lines_change_in: ClassVar[tuple[StrEnum, ...]] = ()
     #: States that are final for this type, beside `models.finality.FINAL_STATES`.
@@ -279,7 +283,7 @@ def _check_facts(model: type[Document]) -> None:
 def _check_names(model: type[Document]) -> None:
     """Raises TypeError when a fact names an attribute or a state that the type does not have."""
     name = model.__name__
-    for attribute in (model.dated, *model.late_columns):
+    for attribute in (model.dated, *model.late_columns, *model.decides_on):
         if not any(attribute in (*vars(base), *vars(base).get("__annotations__", ()))
                    for base in model.__mro__):
             raise TypeError(f"{name} names its attribute {attribute}, which it does not have.")

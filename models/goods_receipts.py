@@ -91,6 +91,7 @@ class GoodsReceipt(Document, db.Model):
     follows = ("purchase_order", "supplier_return")
     area, icon, rank = Area.PURCHASING, "package-import", 50
     posts, process = Posts.STOCK, "purchasing"
+    decides_on = ("net_total",)
     may_be_backdated = True
     signs = (Signed(N_("Received by (store)"), "create", "post"), N_("Supplier"))
     paper_title = N_("Receiving report (RR)")

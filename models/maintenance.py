@@ -133,6 +133,7 @@ class Maintenance(Document, db.Model):
     prefix, dated = "MNT", "requested_on"
     area, icon, rank = Area.ASSETS, "tool", 160
     posts, process = Posts.STOCK, "care"
+    decides_on = ("total", "estimated_cost")
     menu_rank = 125
     workflow = Workflow(
         S.DRAFT,

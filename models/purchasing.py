@@ -66,9 +66,10 @@ class PurchaseRequest(Document, db.Model):
     prefix, dated = "PR", "requested_on"
     area, icon, rank = Area.PURCHASING, "shopping-cart", 30
     posts, process = Posts.NOTHING, "purchasing"
+    decides_on = ("estimate",)
     workflow = Workflow(
         R.DRAFT,
-        *approval_steps(R, author=BUYERS, approver=Role.FACILITIES_HEAD),
+        *approval_steps(R, author=BUYERS, approver=Role.FACILITIES_HEAD, step_up=above_step_up_limit),
         Transition("close", (R.APPROVED,), R.DONE, Role.FACILITIES_STAFF, needs_reason=fully_ordered),
         Transition("open_again", (R.DONE,), R.APPROVED, Role.FACILITIES_HEAD, when=not_all_ordered,
                    needs_reason=True),
@@ -87,6 +88,11 @@ class PurchaseRequest(Document, db.Model):
     approved_by: Mapped[User | None] = relationship("User", foreign_keys=[approved_by_id])
     lines: Mapped[list[PurchaseRequestLine]] = relationship(
         back_populates="purchase_request", cascade="all, delete-orphan", order_by="PurchaseRequestLine.id")
+
+    @property
+    def estimate(self) -> Decimal:
+        """Rupiah of the lines that say what a unit may cost."""
+        return sum((line.quantity * (line.estimated_price or Decimal(0)) for line in self.lines), Decimal(0))
 
     @property
     def ordered_by_line(self) -> dict[int, Decimal]:
@@ -185,6 +191,7 @@ class PurchaseOrder(Document, db.Model):
     follows = ("lines.purchase_request_line.purchase_request",)
     area, icon, rank = Area.PURCHASING, "file-invoice", 40
     posts, process = Posts.NOTHING, "purchasing"
+    decides_on = ("total",)
     signs = (Signed(N_("Head of facilities"), "approve"), Signed(N_("Accounts payable"), "approve_payment"),
              Signed(N_("Director"), "approve_limit", only_if=above_limit), N_("Supplier"))
     workflow = Workflow(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models import clock
+from models import clock, worths
 from models.base import Factor, Id, Money, Quantity, UnitCost, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, MovedLine, measured, moved
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import (
     Transition,
     Workflow,
@@ -72,11 +74,13 @@ class SupplierReturn(Document, db.Model):
     follows = ("lines.goods_receipt",)
     area, icon, rank = Area.PURCHASING, "arrow-back-up", 70
     posts, process = Posts.STOCK_THAT_DAY, "purchasing"
+    decides_on = ("worth",)
     may_be_backdated = True
     late_columns = ("credit_net", "credit_vat")
     workflow = Workflow(
         A.DRAFT,
-        *approval_steps(A, author=Role.FACILITIES_STAFF, approver=Role.FACILITIES_HEAD),
+        *approval_steps(A, author=Role.FACILITIES_STAFF, approver=Role.FACILITIES_HEAD,
+                        step_up=above_step_up_limit),
         Transition("send", (A.APPROVED,), A.SENT, (Role.STORE_STAFF, Role.FACILITIES_STAFF),
                    line_asks=("moved_quantity",), line_hint=GOES, may_skip=True),
         Transition("confirm", (A.SENT,), A.DONE, Role.FACILITIES_STAFF,
@@ -108,6 +112,11 @@ class SupplierReturn(Document, db.Model):
         back_populates="supplier_return", cascade="all, delete-orphan", order_by="SupplierReturnLine.id")
     #: What came back in its place.
     replacements: Mapped[list[GoodsReceipt]] = relationship(back_populates="supplier_return")
+
+    @property
+    def worth(self) -> Decimal:
+        """Rupiah of what goes, at the store's average."""
+        return worths.in_store(self, ((line.item_id, line.gone_quantity) for line in self.lines))
 
 
 class SupplierReturnLine(MovedLine, db.Model):
@@ -242,10 +251,12 @@ class Spoilage(Document, db.Model):
     follows = ("lines.goods_receipt",)
     area, icon, rank = Area.INVENTORY, "trash", 100
     posts, process = Posts.STOCK_THAT_DAY, "corrections"
+    decides_on = ("worth",)
     may_be_backdated = True
     workflow = Workflow(
         L.DRAFT,
-        *approval_steps(L, author=KEEPERS, approver=Role.FACILITIES_HEAD, approved=L.POSTED),
+        *approval_steps(L, author=KEEPERS, approver=Role.FACILITIES_HEAD, approved=L.POSTED,
+                        step_up=above_step_up_limit),
         Transition("reverse", (L.POSTED,), L.REVERSED, Role.FACILITIES_HEAD, when=not_own, needs_reason=True),
         *author_steps(L, author=KEEPERS),
     )
@@ -261,6 +272,11 @@ class Spoilage(Document, db.Model):
     store: Mapped[Store] = relationship("Store")
     lines: Mapped[list[SpoilageLine]] = relationship(
         back_populates="spoilage", cascade="all, delete-orphan", order_by="SpoilageLine.id")
+
+    @property
+    def worth(self) -> Decimal:
+        """Rupiah of what is given up, at the store's average."""
+        return worths.in_store(self, ((line.item_id, line.gone_quantity) for line in self.lines))
 
 
 class SpoilageLine(MovedLine, db.Model):

@@ -8,13 +8,10 @@ from typing import Any
 from models.settings import setting
 from models.workflow import Condition
 
-#: What a document calls the rupiah that are decided on; the largest counts.
-AMOUNTS = ("total", "amount", "net_total", "estimated_cost")
-
 
 def amount_of(document: Any) -> Decimal:
-    """Rupiah that the document is about; zero where it is about none."""
-    return max((getattr(document, name, None) or Decimal(0) for name in AMOUNTS), default=Decimal(0))
+    """Rupiah that the document's approvals decide on: the largest that its class names; zero for none."""
+    return max((getattr(document, name) or Decimal(0) for name in document.decides_on), default=Decimal(0))
 
 
 #: As `step_up` of a transition: it refuses nothing, it asks.

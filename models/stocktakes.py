@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models import clock
+from models import clock, worths
 from models.base import ExactDecimal, Factor, Id, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, author, state_column
 from models.errors import N_
 from models.line_quantities import MovedLine, measured, moved
 from models.people import UserRole
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import (
     Condition,
     Transition,
@@ -94,6 +95,7 @@ class Stocktake(Document, db.Model):
     prefix, dated = "OPN", "counted_on"
     area, icon, rank = Area.INVENTORY, "clipboard-check", 110
     posts, process = Posts.STOCK_THAT_DAY, "corrections"
+    decides_on = ("worth",)
     menu_rank = 85
     lines_change_in = (T.DRAFT, T.COUNTING)
     is_sorted_by_shelf = True
@@ -102,7 +104,7 @@ class Stocktake(Document, db.Model):
         Transition("start", (T.DRAFT,), T.COUNTING, COUNTERS, when=has_lines, numbers=True),
         Transition("submit", (T.COUNTING,), T.SUBMITTED, COUNTERS, when=every_line_counted),
         Transition("approve", (T.SUBMITTED,), T.POSTED, (DECIDER, DECIDER_INSTEAD),
-                   when=(did_not_count, instead_of_the_head)),
+                   when=(did_not_count, instead_of_the_head), step_up=above_step_up_limit),
         Transition("recount", (T.SUBMITTED,), T.COUNTING, DECIDER, needs_reason=True,
                    line_asks=("count_again",),
                    line_hint=N_("Tick the lines that are to be counted again; without a tick it is all of "
@@ -123,6 +125,13 @@ class Stocktake(Document, db.Model):
     store: Mapped[Store] = relationship("Store")
     lines: Mapped[list[StocktakeLine]] = relationship(
         back_populates="stocktake", cascade="all, delete-orphan", order_by="StocktakeLine.id")
+
+    @property
+    def worth(self) -> Decimal:
+        """Rupiah of what was found and of what is missing, together, at the store's average."""
+        return worths.in_store(self, (
+            (line.item_id, line.counted_quantity - line.system_quantity) for line in self.lines
+            if line.counted_quantity is not None and line.system_quantity is not None))
 
 
 class StocktakeLine(db.Model):
@@ -201,13 +210,15 @@ class StockTransfer(Document, db.Model):
     prefix, dated = "TRF", "transferred_on"
     area, icon, rank = Area.INVENTORY, "transfer", 120
     posts, process = Posts.STOCK_THAT_DAY, "corrections"
+    decides_on = ("worth",)
     menu_rank = 86
     may_be_backdated = True
     is_sorted_by_shelf = True
     late_columns = ("received_on",)
     workflow = Workflow(
         F.DRAFT,
-        *approval_steps(F, author=Role.STORE_STAFF, approver=Role.STORE_HEAD, approved=F.SENT),
+        *approval_steps(F, author=Role.STORE_STAFF, approver=Role.STORE_HEAD, approved=F.SENT,
+                        step_up=above_step_up_limit),
         Transition("receive", (F.SENT,), F.POSTED, (Role.STORE_STAFF, Role.STORE_HEAD), when=not_own,
                    line_asks=("arrived_quantity", "is_lost"), may_skip=True,
                    line_hint=N_("Base units that came; empty is all of it. What did not come goes back to "
@@ -231,6 +242,11 @@ class StockTransfer(Document, db.Model):
     to_store: Mapped[Store] = relationship("Store", foreign_keys=[to_store_id])
     lines: Mapped[list[StockTransferLine]] = relationship(
         back_populates="stock_transfer", cascade="all, delete-orphan", order_by="StockTransferLine.id")
+
+    @property
+    def worth(self) -> Decimal:
+        """Rupiah of what leaves the store, at its average."""
+        return worths.in_store(self, ((line.item_id, line.gone_quantity) for line in self.lines))
 
 
 class StockTransferLine(MovedLine, db.Model):

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
-from models import clock
+from models import clock, worths
 from models.base import Factor, Id, Name, Quantity, db, reference, seeded
 from models.documents import Area, Document, Posts, Signed, author, state_column
 from models.errors import N_
 from models.line_quantities import MeasuredLine, measured
 from models.people import AccountStatus, User, UserRole
 from models.roles import Role
+from models.step_ups import above_step_up_limit
 from models.workflow import (
     Condition,
     Transition,
@@ -224,12 +225,14 @@ class DeliveryRequest(Document, db.Model):
     follows = ("store_request",)
     area, icon, rank = Area.INVENTORY, "truck-delivery", 20
     posts, process = Posts.STOCK, "requests"
+    decides_on = ("worth",)
     signs = (Signed(N_("Delivered by (store)"), "create", "deliver"),
              Signed(N_("Received by (unit)"), "acknowledge"))
     is_sorted_by_shelf = True
     workflow = Workflow(
         D.DRAFT,
-        *approval_steps(D, author=Role.STORE_STAFF, approver=Role.FACILITIES_HEAD),
+        *approval_steps(D, author=Role.STORE_STAFF, approver=Role.FACILITIES_HEAD,
+                        step_up=above_step_up_limit),
         Transition("submit_urgent", (D.DRAFT,), D.APPROVED, Role.STORE_STAFF,
                    when=(has_lines, its_request_is_urgent), numbers=True),
         Transition("deliver", (D.APPROVED,), D.DELIVERED, Role.STORE_STAFF, may_skip=True,
@@ -263,6 +266,11 @@ class DeliveryRequest(Document, db.Model):
     @property
     def work_unit_id(self) -> int:
         return self.store_request.work_unit_id
+
+    @property
+    def worth(self) -> Decimal:
+        """Rupiah of what goes to the unit, at the store's average."""
+        return worths.in_store(self, ((line.item_id, line.base_quantity) for line in self.lines))
 
     @hybrid_property
     def is_urgent(self) -> bool:

@@ -67,6 +67,7 @@ class SupplierInvoice(Document, db.Model):
     follows = ("purchase_order",)
     area, icon, rank = Area.PURCHASING, "receipt", 60
     posts, process = Posts.JOURNAL, "purchasing"
+    decides_on = ("total", "net_total")
     also_final_in = (I.APPROVED,)  # approving is posting
     workflow = Workflow(
         I.DRAFT,

@@ -43,6 +43,7 @@ class SupplierRefund(Document, db.Model):
     prefix, dated = "RFD", "refunded_on"
     area, icon, rank = Area.PURCHASING, "cash", 80
     posts, process = Posts.JOURNAL, "purchasing"
+    decides_on = ("amount",)
     workflow = Workflow(
         F.DRAFT,
         Transition("post", (F.DRAFT,), F.POSTED, Role.PAYABLES, numbers=True,

@@ -100,5 +100,18 @@
     if (other && other.tomselect) { window.rawatLines.toItem(cell); } else if (target) { target.focus(); if (target.select) { target.select(); } }
   }, true);
 
+  /* rows of a spreadsheet: what fills them in comes when some are pasted first; one cell is pasted as ever */
+  doc.addEventListener("paste", function (event) {
+    var target = event.target, start = target.closest && target.closest(".inline-field-list > .inline-field"), box = start && start.closest("[data-paste]");
+    var text = box && event.clipboardData ? event.clipboardData.getData("text/plain") : "";
+    if (!/[\t\r\n]/.test(text.replace(/[\r\n]+$/, "")) || target.tagName === "TEXTAREA" && text.indexOf("\t") < 0) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    window.rawatNeeds("/static/paste.js").then(function () { window.rawatPaste(target, text); }, function () { window.rawatSending.say(window.rawatSending.word("lost")); });
+  }, true);
+  doc.addEventListener("DOMContentLoaded", function () {
+    doc.querySelectorAll("[data-paste-hint]").forEach(function (hint) { hint.hidden = false; });
+  });
+
   window.rawatSums = { net: net, part: part, written: written };
 }());

@@ -215,6 +215,18 @@
     toItem(last.row);
   }
 
+  /* a script that few visits want: it comes when it is wanted first, once; after a broken line it is asked for again */
+  var needed = {};
+  window.rawatNeeds = function (address) {
+    needed[address] = needed[address] || new Promise(function (done, failed) {
+      var script = document.createElement("script");
+      script.src = address;
+      script.onload = done;
+      script.onerror = function () { delete needed[address]; script.remove(); failed(new Error("lost")); };
+      document.head.appendChild(script);
+    });
+    return needed[address];
+  };
   window.rawatLines = { add: addLine, toItem: toItem, typed: typed, stock: stock, renumber: renumber };
 
   doc.addEventListener("click", function (event) {

@@ -1,6 +1,6 @@
 /* Rows copied from a spreadsheet and pasted into a cell of a document's lines: they fill the rows from there on and
    add new ones. The server says what codes and names mean, all of them in one request; what means nothing stays as
-   it was pasted, with a sentence at the cell. One press takes all of it back. */
+   it was pasted, with a sentence at the cell. One press takes all of it back. lines.js loads it when rows are pasted first. */
 (function () {
   "use strict";
   var doc = document;
@@ -132,14 +132,11 @@
     });
   }
 
-  doc.addEventListener("paste", function (event) {
-    var start = event.target.closest && event.target.closest(".inline-field-list > .inline-field"), box = start && start.closest("[data-paste]");
-    var text = box && event.clipboardData ? event.clipboardData.getData("text/plain") : "";
-    if (!/[\t\r\n]/.test(text.replace(/[\r\n]+$/, ""))) { return; } // one cell is pasted as ever
-    if (event.target.tagName === "TEXTAREA" && text.indexOf("\t") < 0) { return; }
-    event.preventDefault();
-    event.stopPropagation();
-    var rows = cells(text), here = controls(start), first = here.findIndex(function (control) { return control && control.closest(".form-group").contains(event.target); });
+  /* what lines.js heard of: `text` was pasted at `target` in a line */
+  window.rawatPaste = function (target, text) {
+    var start = target.closest(".inline-field-list > .inline-field"), box = start.closest("[data-paste]");
+    box.typedSince = false;
+    var rows = cells(text), here = controls(start), first = here.findIndex(function (control) { return control && control.closest(".form-group").contains(target); });
     var heads = here.map(head), named = rows[0].map(function (cell) { return heads.indexOf(cell.trim().toLowerCase()); });
     var places = named.every(function (place) { return place >= 0; }) ? named : here.map(function (_control, place) { return place; }).slice(Math.max(0, first));
     if (places === named) { rows.shift(); }
@@ -152,7 +149,7 @@
       .then(function (answer) { if (!answer.ok || answer.redirected) { throw new Error("again"); } return answer.json(); }, function () { throw new Error("lost"); })
       .then(function (found) { window.rawatSending.say(""); fill(box, start, columns, rows, found.rows); })
       .catch(function (wrong) { window.rawatSending.say(window.rawatSending.word(wrong.message) || window.rawatSending.word("again")); });
-  }, true);
+  };
 
   function undo(box) {
     if (!box || !box.pasted) { return; }
@@ -171,9 +168,5 @@
   doc.addEventListener("keydown", function (event) {
     var box = event.target.closest && event.target.closest("[data-paste]");
     if (box && box.pasted && !box.typedSince && (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") { event.preventDefault(); undo(box); }
-  });
-  doc.addEventListener("paste", function (event) { var box = event.target.closest && event.target.closest("[data-paste]"); if (box) { box.typedSince = false; } }, true);
-  doc.addEventListener("DOMContentLoaded", function () {
-    doc.querySelectorAll("[data-paste-hint]").forEach(function (hint) { hint.hidden = false; });
   });
 }());

@@ -1,4 +1,4 @@
-/* Scanned codes: a scanner that types, a camera, a photo. Without this script codes are typed into the item's field. */
+/* Scanned codes: a scanner that types; camera and photos come by camera.js. Without this script codes are typed into the item's field. */
 (function () {
   "use strict";
   var doc = document;
@@ -232,125 +232,29 @@
     if (box && typing && target.tagName !== "TEXTAREA" && target.type !== "submit") { event.preventDefault(); } // Enter never sends half a document
   }, true);
 
-  /* ---------------------------------------------------------------- the camera, and photos */
-  var zxing = null;
-  function library() { // where the browser reads no barcodes itself
-    if (!zxing) {
-      zxing = new Promise(function (done, failed) {
-        var script = doc.createElement("script");
-        script.src = "/static/vendor/zxing/zxing.min.js";
-        script.onload = function () { done(window.ZXing); };
-        script.onerror = function () { zxing = null; failed(new Error(said("lost"))); };
-        doc.head.appendChild(script);
-      });
-    }
-    return zxing;
-  }
-  var FORMATS = ["ean_13", "ean_8", "upc_a", "upc_e", "code_128", "code_39", "data_matrix", "qr_code", "itf"];
-  function own() { // the browser's own reader, when it knows what hospitals use
-    if (!window.BarcodeDetector) { return Promise.resolve(null); }
-    return window.BarcodeDetector.getSupportedFormats().then(function (known) {
-      var wanted = FORMATS.filter(function (format) { return known.indexOf(format) >= 0; });
-      return known.indexOf("ean_13") >= 0 && known.indexOf("data_matrix") >= 0 ? new window.BarcodeDetector({ formats: wanted }) : null;
-    }).catch(function () { return null; });
-  }
-  var reader = null;
-  function readerOf() {
-    if (!reader) {
-      reader = own().then(function (detector) {
-        if (detector) { return function (canvas) { return detector.detect(canvas).then(function (codes) { return codes.length ? codes[0].rawValue : ""; }); }; }
-        return library().then(function (Z) {
-          var multi = new Z.MultiFormatReader();
-          var formats = [Z.BarcodeFormat.EAN_13, Z.BarcodeFormat.EAN_8, Z.BarcodeFormat.UPC_A, Z.BarcodeFormat.UPC_E, Z.BarcodeFormat.CODE_128,
-            Z.BarcodeFormat.CODE_39, Z.BarcodeFormat.DATA_MATRIX, Z.BarcodeFormat.QR_CODE, Z.BarcodeFormat.ITF];
-          var hints = new Map([[Z.DecodeHintType.POSSIBLE_FORMATS, formats], [Z.DecodeHintType.TRY_HARDER, true], [Z.DecodeHintType.ASSUME_GS1, true]]);
-          multi.setHints(hints);
-          return function (canvas) {
-            try {
-              return Promise.resolve(multi.decodeWithState(new Z.BinaryBitmap(new Z.HybridBinarizer(new Z.HTMLCanvasElementLuminanceSource(canvas)))).getText());
-            } catch (nothing) { return Promise.resolve(""); } finally { multi.reset(); }
-          };
-        });
-      });
-      reader.catch(function () { reader = null; });
-    }
-    return reader;
-  }
-  function drawn(source, width, height, most) {
-    var canvas = doc.createElement("canvas");
-    var scale = Math.min(1, most / Math.max(width, height));
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    canvas.getContext("2d", { willReadFrequently: true }).drawImage(source, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  }
-  function camera(dialog) {
-    var video = dialog.querySelector("video");
-    var stream = null, seen = "", at = 0, busy = false, timer = 0;
-    function give(code) {
-      var handle = taker(doc.querySelector("[data-scan-lines], [data-scan-field]"));
-      if (!handle) { return; }
-      handle(code).then(function () {
-        var line = doc.querySelector("[data-scan-lines] [data-scan-said]");
-        tell(dialog, line ? line.textContent : code);
-      }, function (wrong) { tell(dialog, wrong.message, true); });
-    }
-    function look() {
-      if (busy || !video.videoWidth) { return; }
-      busy = true;
-      readerOf().then(function (read) { return read(drawn(video, video.videoWidth, video.videoHeight, 1280)); }).then(function (code) {
-        busy = false;
-        if (!code || (code === seen && Date.now() - at < 2500)) { return; } // the same box is still in the picture
-        seen = code; at = Date.now();
-        give(code);
-      }).catch(function (wrong) { busy = false; tell(dialog, wrong.message || said("lost"), true); });
-    }
-    function stop() {
-      window.clearInterval(timer);
-      if (stream) { stream.getTracks().forEach(function (track) { track.stop(); }); stream = null; }
-      video.srcObject = null;
-    }
-    function start() {
-      tell(dialog, said("starting"));
-      if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { tell(dialog, said("no_camera"), true); return; }
-      navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 } } }).then(function (found) {
-        stream = found;
-        if (!dialog.open && dialog.tagName === "DIALOG") { stop(); return; }
-        video.srcObject = found;
-        video.hidden = false;
-        return video.play().then(function () { tell(dialog, said("aim")); timer = window.setInterval(look, 200); });
-      }).catch(function () { tell(dialog, said("no_camera"), true); });
-    }
-    dialog.querySelector("input[type=file]").addEventListener("change", function (event) {
-      var input = event.target;
-      if (!input.files.length) { return; }
-      tell(dialog, said("reading"));
-      Promise.all([window.createImageBitmap(input.files[0]), readerOf()]).then(function (both) {
-        var picture = both[0], read = both[1];
-        return read(drawn(picture, picture.width, picture.height, 1600)).then(function (code) {
-          return code || read(drawn(picture, picture.width, picture.height, 800));
-        });
-      }).then(function (code) {
-        input.value = "";
-        if (code) { tell(dialog, code); give(code); } else { tell(dialog, said("no_code"), true); }
-      }).catch(function () { input.value = ""; tell(dialog, said("no_picture"), true); });
+  /* ---------------------------------------------------------------- the camera: its part comes when it is opened first */
+  var device = null, asked = null;
+  function open(dialog) {
+    dialog.showModal();
+    asked = asked || window.rawatNeeds("/static/camera.js").then(function () {
+      device = window.rawatCamera(dialog, { taker: taker, tell: tell, said: said });
     });
-    return { start: start, stop: stop };
+    asked.then(function () { device.start(); }, function () { asked = null; tell(dialog, said("lost"), true); });
   }
+  function stop() { if (device) { device.stop(); } }
 
   doc.addEventListener("DOMContentLoaded", function () {
     var dialog = doc.querySelector("[data-scanner]");
     if (!dialog) { return; }
     words = dialog.dataset;
     words = { lost: words.lost, batch: words.batch, starting: words.starting, no_camera: words.noCamera, aim: words.aim, reading: words.reading, no_code: words.noCode, no_picture: words.noPicture };
-    var device = camera(dialog);
     doc.querySelectorAll("[data-scan-open]").forEach(function (button) {
       button.hidden = false;
-      button.addEventListener("click", function () { dialog.showModal(); device.start(); });
+      button.addEventListener("click", function () { open(dialog); });
     });
-    dialog.addEventListener("close", device.stop);
+    dialog.addEventListener("close", stop);
     dialog.querySelector("[data-scan-close]").addEventListener("click", function () { dialog.close(); });
-    window.addEventListener("pagehide", device.stop);
-    if (dialog.hasAttribute("data-scan-now")) { dialog.showModal(); device.start(); }
+    window.addEventListener("pagehide", stop);
+    if (dialog.hasAttribute("data-scan-now")) { open(dialog); }
   });
 }());

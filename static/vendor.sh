@@ -88,32 +88,28 @@ put @tabler/icons LICENSE vendor/tabler-icons/LICENSE
 # Templates use it by the macro `icon('name')`, which refers to `#i-name`.
 icons=(
     # panel
-    alert-circle alert-triangle armchair arrow-back-up ban bed brand-google brand-facebook building-hospital check
-    checks chevron-down chevron-left chevron-right chevron-up circle-check circle-x clipboard-check clipboard-list
-    clock-exclamation coin columns-3 copy device-tv dots-vertical download eye eye-check file-invoice file-search
-    file-type-pdf filter filter-off fingerprint history home-2 hourglass inbox loader-2 login-2 logout menu-2
-    package package-import package-export paperclip pencil photo player-play plus printer report-analytics search
-    send shopping-cart spray sun-moon tool trash trending-down trending-up truck-delivery x
+    alert-circle alert-triangle armchair arrow-back-up ban bed building-hospital check checks chevron-down
+    chevron-left chevron-right chevron-up circle-check circle-x clipboard-check clipboard-list clock-exclamation
+    columns-3 copy device-tv dots-vertical download eye eye-check file-invoice file-search file-type-pdf filter
+    filter-off history home-2 hourglass inbox loader-2 logout menu-2 package package-import paperclip pencil
+    photo player-play plus printer report-analytics search send shopping-cart spray sun-moon tool trash
+    trending-down trending-up truck-delivery x
     # portal and learning pages
-    alert=alert-triangle bell bolt book bulb cal=calendar cart=shopping-cart chart=chart-bar chat=message-circle
-    checkc=circle-check clip=paperclip clock db=database down=chevron-down edit file=file-text home info=info-circle
-    key left=chevron-left link lock map phone pill play=player-play right=chevron-right route shield=shield-check
+    alert=alert-triangle bell bolt book bulb cal=calendar chart=chart-bar chat=message-circle
+    checkc=circle-check clip=paperclip clock db=database edit file=file-text home info=info-circle key
+    left=chevron-left link lock map phone pill play=player-play right=chevron-right route shield=shield-check
     star steth=stethoscope table user video wifi
     # more that views ask for
-    activity adjustments ambulance archive arrow-down arrow-left arrow-right arrow-up arrows-exchange arrows-sort
-    barcode basket bell-ringing book-2 box building building-bank building-community building-store
-    building-warehouse calculator calendar calendar-event calendar-plus calendar-time cash category certificate
-    chart-bar chart-line circle-dashed circle-dot clipboard clipboard-text clock-hour-4 cloud-upload code
-    credit-card dashboard database device-floppy discount door door-enter door-exit droplet external-link
-    eye-off file-check file-dollar file-export file-import file-spreadsheet file-text first-aid-kit flag flask folder
-    gauge gift git-branch hash heart heartbeat heart-rate-monitor help-circle help home-check id id-badge-2
-    info-circle key-off language layout-dashboard layout-grid lifebuoy list list-check list-details lock-open logout-2
-    mail map-pin message message-2 message-circle messages microphone microphone-off minus moon mood-smile nurse note notes
-    package-off packages phone-off pin player-stop point qrcode question-mark receipt receipt-2 receipt-tax refresh replace rotate-clockwise
-    ruler-2 scale school schema section selector settings shield-check shield-lock sitemap stack-2
-    status-change stethoscope sun switch-horizontal tag tags test-pipe thumb-down thumb-up ticket tools
-    transfer transfer-in transfer-out truck truck-return unlink upload user-check user-circle user-cog user-heart
-    user-off user-plus user-x users users-group vaccine versions video-off virus wallet wash world zoom-in
+    activity adjustments archive arrow-down arrow-left arrow-right arrow-up arrows-exchange arrows-sort barcode
+    box building building-bank building-store calculator calendar calendar-event calendar-plus calendar-time
+    cash category certificate chart-bar circle-dashed circle-dot clipboard code dashboard database device-floppy
+    discount door door-enter door-exit external-link eye-off file-check file-dollar file-import file-spreadsheet
+    file-text flag flask folder gift hash heart heartbeat heart-rate-monitor help id id-badge-2 info-circle
+    key-off language layout-grid list list-check list-details lock-open mail map-pin message messages microphone
+    microphone-off minus note notes phone-off pin player-stop qrcode receipt refresh replace rotate-clockwise
+    school schema section settings shield-check sitemap stack-2 stethoscope tag tags ticket transfer
+    truck-return unlink upload user-check user-heart user-off user-plus user-x users users-group video-off wash
+    world
 )
 {
     echo "<!-- Made by static/vendor.sh from Tabler Icons $TABLER_ICONS (MIT, static/vendor/tabler-icons/LICENSE). -->"

@@ -1,8 +1,9 @@
-"""`python -m backoffice.panel.reduced_css`: of the vendored Tabler what the panel uses, as
-`static/tabler.css`.
+"""`python -m backoffice.panel.reduced_css`: of the vendored Tabler and Tom Select what the panel uses, as
+`static/tabler.css` and `static/tom-select.css`.
 
-A rule stays when one of its selectors names no class that nothing here uses. What counts as used: every word
-of templates, scripts and the rooms' Python, and what begins like a word that ends in "-" (``"btn-" ~ kind``).
+A rule stays when one of its selectors names no class and no data attribute that nothing here uses. What
+counts as used: every word of templates, scripts and the rooms' Python, and what begins like a word that ends
+in "-" (``"btn-" ~ kind``).
 Too much may stay; nothing that is used goes. `tests/panel/test_reduced_css.py` holds both.
 """
 
@@ -14,14 +15,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-VENDORED = ROOT / "static" / "vendor" / "tabler" / "tabler.min.css"
-REDUCED = ROOT / "static" / "tabler.css"
+TABLER = ROOT / "static" / "vendor" / "tabler" / "tabler.min.css"
+TOM_SELECT = ROOT / "static" / "vendor" / "tom-select" / "tom-select.min.css"
+#: The sheet that is made, what it is made of, and beginnings of classes that no page has (Tom Select's own
+#: script knows how to name plugins; pages load none).
+SHEETS: tuple[tuple[Path, Path, tuple[str, ...]], ...] = (
+    (ROOT / "static" / "tabler.css", TABLER, ()),
+    (ROOT / "static" / "tom-select.css", TOM_SELECT, ("plugin-",)))
 #: Where classes of the panel's pages are written.
 SOURCES = ("templates/backoffice/**/*.html", "templates/site/*.html", "static/*.js", "backoffice/**/*.py",
            "portal/web/macros.py", "static/vendor/tom-select/*.js")
-STYLES = ("static/rawat.css", "static/*.css", "static/vendor/tom-select/*.css")
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 CLASS = re.compile(r"\.((?:[\w-]|\\.)+)")
+ATTRIBUTE = re.compile(r"\[(data-[\w-]+)")
+EXCLUDED = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")
 VARIABLE = re.compile(r"--[\w-]+")
 
 
@@ -66,12 +73,17 @@ def selectors(head: str) -> list[str]:
 
 def classes(selector: str) -> set[str]:
     """The classes that a selector asks for, those that it excludes left out."""
-    without = re.sub(r":not\((?:[^()]|\([^()]*\))*\)", "", selector)
-    return {name.replace("\\", "") for name in CLASS.findall(without)}
+    return {name.replace("\\", "") for name in CLASS.findall(EXCLUDED.sub("", selector))}
+
+
+def attributes(selector: str) -> set[str]:
+    """The data attributes that a selector asks for."""
+    return set(ATTRIBUTE.findall(EXCLUDED.sub("", selector)))
 
 
 def is_used(selector: str, words: set[str], begun: tuple[str, ...]) -> bool:
-    return all(name in words or name.startswith(begun) for name in classes(selector))
+    return attributes(selector) <= words and all(name in words or name.startswith(begun)
+                                                 for name in classes(selector))
 
 
 def pruned(css: str, words: set[str], begun: tuple[str, ...]) -> str:
@@ -109,20 +121,24 @@ def _shorter(css: str, others: str) -> str:
     return re.sub(r"(?<=[}])[^{}@;]+\{\}", "", css)
 
 
-def reduced() -> str:
+def reduced(vendored: Path = TABLER, idle: tuple[str, ...] = ()) -> str:
+    """What stays of a vendored sheet; `idle` are beginnings of classes that count as unused in any case."""
     words, begun = used_words()
-    head = VENDORED.read_text(encoding="utf-8")
+    begun = tuple(word for word in begun if word not in idle)
+    head = vendored.read_text(encoding="utf-8")
     notice = re.match(r"(?:@charset [^;]+;)?\s*(/\*!.*?\*/)", head, re.DOTALL)
     plain = re.sub(r"/\*.*?\*/", "", head, flags=re.DOTALL)
-    styles = [path.read_text(encoding="utf-8") for pattern in STYLES for path in sorted(ROOT.glob(pattern))
-              if path != REDUCED]
-    sheet = without_idle_names(pruned(plain, words, begun), styles)
+    styles = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "static").glob("*.css"))
+              if path not in {made for made, _of, _idle in SHEETS}]
+    others = [of.read_text(encoding="utf-8") for _made, of, _idle in SHEETS if of not in (vendored, TABLER)]
+    sheet = without_idle_names(pruned(plain, words, begun), [*styles, *others])
     return f"{notice[1] if notice else ''}\n{sheet}\n".lstrip()
 
 
 def main() -> None:
-    REDUCED.write_text(reduced(), encoding="utf-8")
-    sys.stdout.write(f"{REDUCED.relative_to(ROOT)}: {REDUCED.stat().st_size} of {VENDORED.stat().st_size}\n")
+    for made, vendored, idle in SHEETS:
+        made.write_text(reduced(vendored, idle), encoding="utf-8")
+        sys.stdout.write(f"{made.relative_to(ROOT)}: {made.stat().st_size} of {vendored.stat().st_size}\n")
 
 
 if __name__ == "__main__":

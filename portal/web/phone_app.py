@@ -23,9 +23,9 @@ bp = Blueprint("phone_app", __name__)
 #: Names the person whose page may be kept on the phone; no other page carries it.
 MARK = "X-Phone-Page"
 #: What the phone pages are made of, under `static/`.
-SHELL = ("tabler.css", "rawat.css", "scan.css", "sending.js", "focus.js", "panel.js", "keys.js",
-         "going.js", "lists.js", "counts.js", "drafts.js", "phone-store.js", "phone.js", "scan.js",
-         "icons.svg", "icons/app-192.png")
+SHELL = ("tabler.css", "rawat.css", "rooms.css", "scan.css", "count.css", "sending.js", "focus.js",
+         "panel.js", "keys.js", "going.js", "lists.js", "counts.js", "drafts.js", "phone-store.js",
+         "phone.js", "scan.js", "camera.js", "icons.svg", "icons/app-192.png")
 #: Sizes of the app's sign in pixels, and what each is for.
 ICONS = (("icons/app-192.png", "192x192", "any"), ("icons/app-512.png", "512x512", "any"),
          ("icons/app-maskable-512.png", "512x512", "maskable"))

@@ -1,8 +1,8 @@
-"""`python -m tests.benchmarks.clicks`: what the daily tasks of a store cost in clicks, fields and pages.
+"""`python -m tests.benchmarks.clicks`: what the ten commonest tasks and a store's long ones cost.
 
 A scripted browser plays them on a demo hospital of its own, as a person with a keyboard does: a click is a
-press of the mouse, a field is one that was typed into or chosen in, a page is one that was loaded. Goals are
-those of the specification.
+press of the mouse (a tap on a telephone), a field is one that was typed into or chosen in, a page is one that
+was loaded. The seconds are the machine's, without thinking. Goals are those of the specification.
 """
 
 from __future__ import annotations
@@ -17,81 +17,16 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.benchmarks.daily import DAILY
+from tests.benchmarks.hand import Hand, csrf, sign_in
 
 ROOT = Path(__file__).parents[2]
-PASSWORD = "rawat-demo-2026"
-expect.set_options(timeout=30_000)
-
-
-@dataclass
-class Hand:
-    """A person at the page; counts what the hand does."""
-
-    page: Page
-    clicks: int = 0
-    fields: int = 0
-    pages: int = 0
-    _where: Any = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        self.page.on("domcontentloaded", lambda _page: setattr(self, "pages", self.pages + 1))
-
-    def begin(self) -> None:
-        """From here on it counts."""
-        self.clicks = self.fields = self.pages = 0
-
-    def click(self, target: str | Locator, *, leads: bool = False) -> None:
-        self.clicks += 1
-        place = (self.page.locator(target) if isinstance(target, str) else target).first
-        if leads:
-            with self.page.expect_navigation():
-                place.click()
-        else:
-            place.click()
-
-    def type(self, text: str) -> None:
-        """Into the field that has the focus."""
-        self.fields += 1
-        self.page.keyboard.type(text)
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-
-    def focus_is_in(self, name: str) -> None:
-        """Wait until the field has the focus: the page put it there, no click did."""
-        self.page.wait_for_function(
-            """name => {
-                const at = document.activeElement;
-                const box = at && at.closest(".ts-wrapper"), list = box && box.previousElementSibling;
-                return at && (at.name === name || list && list.name === name);
-            }""", arg=name)
-
-    def pick(self, name: str, words: str) -> None:
-        """Type into the list that has the focus, see what is offered, take it by the Enter key."""
-        self.focus_is_in(name)
-        self.type(words)
-        expect(self.page.locator(".ts-dropdown:visible .option.active", has_text=words)).to_be_visible()
-        self.press("Enter")
-        taken = self.page.locator(f"select[name='{name}'] + .ts-wrapper .item", has_text=words)
-        expect(taken).to_be_visible()
-
-
-def sign_in(page: Page, url: str, who: str) -> Hand:
-    page.goto(f"{url}/login")
-    page.fill("[name=email]", f"{who}@demo.rawat")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/login" not in address)
-    return Hand(page)
-
-
-def csrf(page: Page) -> str:
-    return page.locator("[name=csrf_token]").first.get_attribute("value") or ""
 
 
 # ---------------------------------------------------------------- the tasks
@@ -258,7 +193,9 @@ def play(open_page: Callable[[], Page], url: str) -> Iterator[tuple[Task, Hand |
 
     for task, run in zip(TASKS, (first, second, third, fourth), strict=True):
         try:
-            yield task, run()
+            hand = run()
+            hand.done()
+            yield task, hand
         except Exception as wrong:  # one task that fails leaves the others to be measured
             yield task, f"not played: {(str(wrong) or repr(wrong)).splitlines()[0]}"
 
@@ -307,22 +244,49 @@ def browser_of(playwright: Any) -> Browser:
                                                                   "--disable-gpu", "--disable-quic"])
 
 
+def each_of_ten(browser: Browser, url: str) -> Iterator[tuple[str, Hand | str, str]]:
+    """Each with what it cost, or with why it could not be played, and with what it cost before."""
+    known: dict[tuple[str, bool], Page] = {}
+
+    def opens(who: str, phone: bool) -> Page:
+        if (who, phone) not in known:
+            size = {"width": 360, "height": 740} if phone else {"width": 1366, "height": 800}
+            context = browser.new_context(viewport=size, locale="id-ID", is_mobile=phone, has_touch=phone)
+            known[who, phone] = sign_in(context.new_page(), url, who).page
+        return known[who, phone]
+
+    for task in DAILY:
+        before = "/".join("–" if figure is None else str(figure) for figure in task.before)
+        try:
+            hand = task.play(opens, url)
+            hand.done()
+        except Exception as wrong:  # one task that fails leaves the others to be measured
+            yield task.name, f"not played: {(str(wrong) or repr(wrong)).splitlines()[0]}", before
+        else:
+            yield task.name, hand, before
+
+
+def line(name: str, cost: Hand | str, before: str, goal: str = "") -> str:
+    if isinstance(cost, str):
+        return f"{name:48}{'–':>8}{'–':>8}{'–':>7}{'–':>7}{'–':>9}   {before:12}{goal}  ({cost})"
+    return (f"{name:48}{cost.clicks:8}{cost.fields:8}{cost.keys:7}{cost.pages:7}{cost.seconds:9.1f}   "
+            f"{before:12}{goal}")
+
+
 def main() -> None:
-    print(f"{'task':48}{'clicks':>8}{'fields':>8}{'pages':>7}   {'before':12}goal")
+    head = f"{'clicks':>8}{'fields':>8}{'signs':>7}{'pages':>7}{'seconds':>9}   before: clicks/"
     with hospital() as url, sync_playwright() as playwright:
         browser = browser_of(playwright)
+        print(f"{'the ten commonest':48}{head}signs/pages")
+        for name, cost, before in each_of_ten(browser, url):
+            print(line(name, cost, before), flush=True)
 
         def open_page() -> Page:
             return browser.new_context(viewport={"width": 1366, "height": 800}, locale="id-ID").new_page()
 
+        print(f"\n{'long ones':48}{head}fields/pages, goal")
         for task, cost in play(open_page, url):
-            before = "/".join(map(str, task.before))
-            if isinstance(cost, Hand):
-                print(f"{task.name:48}{cost.clicks:8}{cost.fields:8}{cost.pages:7}   {before:12}{task.goal}",
-                      flush=True)
-            else:
-                print(f"{task.name:48}{'–':>8}{'–':>8}{'–':>7}   {before:12}{task.goal}  ({cost})",
-                      flush=True)
+            print(line(task.name, cost, "/".join(map(str, task.before)), task.goal), flush=True)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ def test_a_bed_is_taken_left_cleaned_inspected_and_ready(
 
     desk.goto("/admin/rooms/?free=1")
     follow(desk, f"a[href='/admin/bed/{bed}/check_in?next=rooms']")
+    expect(desk.locator("[name=guest]")).to_be_focused()
     follow(desk, ".submit-row button[type=submit]")
     expect(desk.locator(".is-invalid")).to_be_visible()
     desk.fill("[name=guest]", "FO-E2E-1")

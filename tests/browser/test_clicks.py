@@ -1,5 +1,5 @@
-"""What the daily tasks of a store cost: a request of three lines, ten papers approved. Clicks are counted,
-not seconds; `python -m tests.benchmarks.clicks` prints the whole table."""
+"""What daily tasks cost: those of the benchmark, a request of three lines, ten papers approved. Clicks are
+counted, not seconds; `python -m tests.benchmarks.clicks` prints the whole table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.documents import DocumentEvent
 from models.items import Item, UnitConversion
 from models.roles import Role
 from models.store_requests import StoreRequest, StoreRequestLine
-from tests.benchmarks import clicks
+from tests.benchmarks import clicks, daily
 
 pytestmark = pytest.mark.once
 
@@ -21,6 +21,28 @@ pytestmark = pytest.mark.once
 def hand(page: Page, log_in: Callable[..., None], who: Role) -> clicks.Hand:
     log_in(page, who)
     return clicks.Hand(page)
+
+
+#: Those that make their own papers; beds, rooms, visits and patients have tests of their own.
+OWN = [task for task in daily.DAILY if task.play in (
+    daily.ask_for_one, daily.approve_one, daily.deliver_one, daily.receive_one, daily.stock_card)]
+
+
+@pytest.mark.parametrize("task", OWN, ids=[task.play.__name__ for task in OWN])
+def test_a_daily_task_costs_no_more_than_it_did(
+        open_browser: Callable[..., Page], log_in: Callable[..., None], live_server: object,
+        task: daily.Daily) -> None:
+    known: dict[str, Page] = {}
+
+    def opens(who: str, phone: bool) -> Page:
+        if who not in known:
+            known[who] = open_browser(phone=phone)
+            log_in(known[who], Role(who))
+        return known[who]
+
+    cost = task.play(opens, str(live_server))
+    most, _signs, pages = task.before  # of which one is the page begun from
+    assert (cost.clicks <= most, cost.pages < pages) == (True, True), (cost.clicks, cost.pages)
 
 
 def test_a_request_of_three_lines_takes_six_clicks_at_most(

@@ -353,6 +353,22 @@ def test_icons_used_exist() -> None:
     assert not wrong, "add them to static/vendor.sh and run `make vendor`:\n" + "\n".join(wrong)
 
 
+def test_the_sprite_holds_no_icon_that_nothing_names() -> None:
+    """Every page's first visit loads it whole; a name counts wherever it stands as a word of its own."""
+    sprite = re.findall(r'<symbol id="i-([^"]+)"', (ROOT / "static/icons.svg").read_text(encoding="utf-8"))
+    script = (ROOT / "static/vendor.sh").read_text(encoding="utf-8")
+    block = re.findall(r"^icons=\((.*?)^\)", script, re.M | re.S)[0]
+    listed = [entry.split("=")[0] for line in block.splitlines()
+              if not line.strip().startswith("#") for entry in line.split()]
+    assert sorted(sprite) == sorted(listed)
+    named_somewhere: set[str] = set()
+    for path in [*templates(), *sources(), *(ROOT / "static").glob("*.js"),
+                 *(ROOT / "templates").rglob("*.svg")]:
+        text = path.read_text(encoding="utf-8")
+        named_somewhere.update(re.findall(r"[\"']([a-z0-9-]+)[\"']", text), re.findall(r"#i-([\w-]+)", text))
+    assert set(sprite) <= named_somewhere, "take the others out of static/vendor.sh and the sprite"
+
+
 def test_what_is_recorded_of_a_reading_takes_the_lock_first() -> None:
     """A transaction that read and then writes loses on SQLite to whoever wrote between (a doctor met 409 at a
     photo); `one_transaction` begins anew. Sign-ins are sent, and their transaction writes from the start."""

@@ -16,7 +16,7 @@ from flask import Flask
 from models import actor, clock
 from models.api import ApiToken
 from models.base import db, one_transaction
-from models.documents import WORKFLOWS
+from models.documents import WORKFLOWS, document_types
 from models.errors import NeedsProof
 from models.operations.core import step_up
 from models.operations.core.approvals import perform
@@ -26,7 +26,7 @@ from models.people import User, UserSession
 from models.purchasing import PurchaseOrder
 from models.roles import Role
 from models.settings import SETTINGS
-from models.step_ups import AMOUNTS, above_step_up_limit
+from models.step_ups import above_step_up_limit
 from portal.web import passwords, proving, tokens
 from portal.web.config import read
 from tests.grids.test_routes import PARTS, rules
@@ -35,6 +35,10 @@ from tests.support.factories import make_item, make_purchase_order, make_user, m
 from tests.support.passkeys import Device
 
 PASSWORD = "melati putih 12 di taman"
+DECISION = re.compile(r"approve|pay|settle|reverse_payment")
+#: Approvals that spend and write off nothing: who comes in, who is seen, what is asked of the store, packs of
+#: figures, and what a round through the rooms found (what it misses leaves the books by a disposal).
+NO_RUPIAH = {"patient", "consultation", "store_request", "monthly_pack", "inventory_round"}
 LARGE, SMALL = 60_000_000, 1_000_000
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -85,12 +89,19 @@ def prove(client: Any) -> None:
 # ---------------------------------------------------------------- who is asked: the declarations
 
 def test_every_decision_on_money_asks_above_the_limit() -> None:
-    """Whatever document says how many rupiah it is about, whoever approves or pays it."""
+    """Whatever document decides on stock, assets or money, whoever approves or pays it."""
     open_steps = [
         (table, step.name) for table, model in WORKFLOWS.items() for step in model.workflow
-        if step.roles and any(hasattr(model, name) for name in AMOUNTS) and not step.step_up
-        and re.match(r"(approve|pay|settle|reverse_payment)", step.name)]
+        if step.roles and DECISION.match(step.name) and not (step.step_up and (
+            step.step_up is True or model.decides_on)) and table not in NO_RUPIAH]
     assert open_steps == []
+
+
+def test_a_paper_that_names_what_it_decides_on_asks() -> None:
+    """And a step that asks above the limit has something to hold against it."""
+    for table, model in document_types().items():
+        asks = any(step.step_up == above_step_up_limit for step in model.workflow)
+        assert asks == bool(model.decides_on), table
 
 
 def test_the_director_is_asked_at_each_approval_above_the_house_limit() -> None:
