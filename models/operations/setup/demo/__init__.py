@@ -7,7 +7,6 @@ data.
 
 from __future__ import annotations
 
-import contextlib
 import random
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -21,6 +20,7 @@ from models.operations.setup.demo import (
     assets,
     classes,
     clinic,
+    copies,
     delegations,
     maintenance,
     mistakes,
@@ -31,19 +31,17 @@ from models.operations.setup.demo import (
     planning,
     rare,
     stores,
-    years_before,
 )
 from models.operations.setup.demo.world import World
 
 PASSWORD = people.PASSWORD
-#: Up to this scale the whole load is one transaction.
-SMALL = 5
 
 
 def load(session: Any, *, scale: int = 1, seed: int = 2026,
          progress: Callable[[str], None] | None = None, tell: Callable[..., None] | None = None) -> None:
-    """Fill an empty database. Each step of `scale` above 1 adds a thousand stock moves in the years before;
-    the same `seed` and the same day give the same hospital. Commits.
+    """Fill an empty database. Each step of `scale` above 1 adds a copy of what happened and has ended, in the
+    three years before; the same `seed` and the same day give the same hospital. Commits once: the hospital is
+    there whole, or not at all.
 
     `progress` hears what is loaded as a text, `tell` as a part (reference, masters, year, today), how much of
     it is done (0 to 1) and the day that was reached.
@@ -55,14 +53,11 @@ def load(session: Any, *, scale: int = 1, seed: int = 2026,
     world.end = datetime.combine(today - timedelta(days=1), time(17), clock.zone())
     started = datetime.combine(today - timedelta(days=371), time(7), clock.zone())
     actor.set_actor(None, actor.Door.COMMAND)
-    # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week or
-    # month.
-    whole = one_transaction() if scale <= SMALL else contextlib.nullcontext()
-    part = contextlib.nullcontext if scale <= SMALL else one_transaction
     try:
         clock.freeze(started)
-        with whole:
-            _play(world, part)
+        with one_transaction():
+            _play(world)
+            copies.load(world)
     finally:
         clock.freeze(None)
     with one_transaction():
@@ -70,47 +65,44 @@ def load(session: Any, *, scale: int = 1, seed: int = 2026,
     say("done")
 
 
-def _play(world: World, part: Callable[[], Any]) -> None:
+def _play(world: World) -> None:
     say, session = world.progress, world.session
-    with part():
-        say("reference data: accounts, items, regions")
-        world.tell("reference")
-        reference.load(session)
-    with part():
-        say("people, places, stores")
-        world.tell("masters")
-        people.load(world)
-        places.load(world)
-        stores.load_masters(world)
-        maintenance.load_types(world)
-        assets.load_masters(world)
-        clinic.load_masters(world)
-    years_before.load(world, part)
+    copies.reserve(world)
+    say("reference data: accounts, items, regions")
+    world.tell("reference")
+    reference.load(session)
+    say("people, places, stores")
+    world.tell("masters")
+    people.load(world)
+    places.load(world)
+    stores.load_masters(world)
+    maintenance.load_types(world)
+    assets.load_masters(world)
+    clinic.load_masters(world)
     stores.plan(world)
     assets.plan(world)
     maintenance.plan(world)
     clinic.plan(world)
     classes.plan(world)
-    world.play(part)
+    world.play()
     clock.freeze(world.end)
-    with part():
-        say("what waits today")
-        world.tell("today")
-        places.load_past(world)
-        stores.load_open(world)
-        world.tell("today", 0.3)
-        planning.load_open(world)
-        clock.freeze(world.end)
-        with world.at_desks():
-            assets.load_open(world)
-            maintenance.load_open(world)
-        world.tell("today", 0.5)
-        places.load_open(world)
-        clinic.load_open(world)
-        clinic.load_today(world)
-        monthly_reports.load_open(world)
-        rare.load_open(world)
-        delegations.load_open(world)
-        mistakes.load_open(world)
-        notices.load(world)
-        world.tell("today", 0.8)
+    say("what waits today")
+    world.tell("today")
+    places.load_past(world)
+    stores.load_open(world)
+    world.tell("today", 0.3)
+    planning.load_open(world)
+    clock.freeze(world.end)
+    with world.at_desks():
+        assets.load_open(world)
+        maintenance.load_open(world)
+    world.tell("today", 0.5)
+    places.load_open(world)
+    clinic.load_open(world)
+    clinic.load_today(world)
+    monthly_reports.load_open(world)
+    rare.load_open(world)
+    delegations.load_open(world)
+    mistakes.load_open(world)
+    notices.load(world)
+    world.tell("today", 0.8)

@@ -151,16 +151,14 @@ class World:
         actor.set_actor(by.id, actor.Door.BACK_OFFICE, "10.10.0.21")
         perform(document, step, by=by, reason=reason, given=given or None, given_lines=lines)
 
-    def play(self, part: Callable[[], Any]) -> None:
-        """Let everything happen in order, a week of the hospital's time in one `part` (a transaction or
-        nothing)."""
+    def play(self) -> None:
+        """Let everything happen in order; told are the weeks of the hospital's time."""
         while self.events:
             week_ends = self.events[0][0] + timedelta(days=7)
-            with part():
-                while self.events and self.events[0][0] < week_ends:
-                    when, _order, what = heapq.heappop(self.events)
-                    clock.freeze(when)
-                    what()
+            while self.events and self.events[0][0] < week_ends:
+                when, _order, what = heapq.heappop(self.events)
+                clock.freeze(when)
+                what()
             self.progress(f"the year until {week_ends:%d %b %Y}")
             reached = min(week_ends.date(), self.today)
             self.tell("year", 1 - (self.today - reached).days / 371, reached)
