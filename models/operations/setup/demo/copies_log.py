@@ -46,10 +46,10 @@ def write(writer: Writer) -> None:
     if not writer.on_postgresql:
         _one_by_one(writer, rows)
         return
-    writer.run("CREATE TEMPORARY TABLE ready_log (rank bigint, n bigint, copy_age bigint, copy_place bigint, "
-               "copy_piece bigint, about bigint, about_n bigint, user_id bigint, access text, "
-               "table_name text, changed_id text, activity text, properties json, occurred_at timestamptz, address text, "
-               "head text, seconds text, rest text, tail text)")
+    writer.run("CREATE TEMPORARY TABLE ready_log (rank bigint, n bigint, copy_age bigint, "
+               "copy_place bigint, copy_piece bigint, about bigint, about_n bigint, user_id bigint, "
+               "access text, table_name text, changed_id text, activity text, properties json, "
+               "occurred_at timestamptz, address text, head text, seconds text, rest text, tail text)")
     writer.fill("ready_log", _COLUMNS, ([*row[:7], *_texts(row[7])] for row in rows))
     writer.run("ANALYZE ready_log")
     sql = _WRITTEN.replace("{shift}", writer.shift("r", "t", "v"))
