@@ -338,6 +338,11 @@ def _write(session: Session) -> None:
         told(session)
 
 
+def write(session: Session) -> None:
+    """Write what waits now and not at the commit: for who reads the log in the same transaction."""
+    _write(session)
+
+
 def _hashed(row: dict[str, Any]) -> dict[str, Any]:
     row |= {"salt": secrets.token_hex(16), "previous_hash": None}
     return row | {"hash": row_hash(row)}

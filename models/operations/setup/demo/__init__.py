@@ -21,6 +21,7 @@ from models.operations.setup.demo import (
     assets,
     classes,
     clinic,
+    copies,
     delegations,
     maintenance,
     mistakes,
@@ -31,31 +32,27 @@ from models.operations.setup.demo import (
     planning,
     rare,
     stores,
-    years_before,
 )
 from models.operations.setup.demo.world import World
 
 PASSWORD = people.PASSWORD
-#: Up to this scale the whole load is one transaction.
-SMALL = 5
 
 
 def load(session: Any, *, scale: int = 1, seed: int = 2026,
          progress: Callable[[str], None] | None = None, tell: Callable[..., None] | None = None) -> None:
-    """Fill an empty database. Each step of `scale` above 1 adds a thousand stock moves in the years before;
-    the same `seed` and the same day give the same hospital. Commits.
+    """Fill an empty database. Each step of `scale` above 1 adds a copy of what happened and has ended, in the
+    three years before; the same `seed` and the same day give the same hospital. Commits once: the hospital is
+    there whole, or not at all.
 
     `progress` hears what is loaded as a text, `tell` as a part (reference, masters, year, today), how much of
     it is done (0 to 1) and the day that was reached.
     """
     world = _world(session, scale, seed, progress, tell)
-    # A small hospital is one transaction: it is there whole, or not at all. A large one commits every week or
-    # month.
-    whole = one_transaction() if scale <= SMALL else contextlib.nullcontext()
-    part = contextlib.nullcontext if scale <= SMALL else one_transaction
-    with _in_the_past(world), whole:
-        _found(world, part)
-        _play(world, part)
+    with _in_the_past(world), one_transaction():
+        copies.reserve(world)
+        _found(world, contextlib.nullcontext)
+        _play(world, contextlib.nullcontext)
+        copies.load(world)
     _end(world)
 
 
@@ -120,7 +117,6 @@ def _found(world: World, part: Callable[[], Any]) -> None:
 
 def _play(world: World, part: Callable[[], Any]) -> None:
     say = world.progress
-    years_before.load(world, part)
     stores.plan(world)
     assets.plan(world)
     maintenance.plan(world)
