@@ -90,13 +90,7 @@ def prepare(app: Flask, tell: Callable[..., None] | None = None, *, behind: bool
             os.makedirs(app.config["INSTANCE"], exist_ok=True)
         stands = schema.standing()
         if app.config["RAWAT_ENV"] == "production":
-            if stands != schema.CURRENT:
-                raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
-            if lacks := database_roles.lacking_here():
-                raise site_config.Unsafe(f"Rawat does not start: {lacks[0]}; run `flask db walls` first.")
-            if db.session.scalar(sa.select(User.id).where(User.is_demo).limit(1)):
-                raise site_config.Unsafe("Rawat does not start: demo accounts are in this database; "
-                                         "production needs one without them.")
+            _require_production(stands)
             return
         if stands == schema.FOREIGN:
             raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
@@ -105,15 +99,31 @@ def prepare(app: Flask, tell: Callable[..., None] | None = None, *, behind: bool
             if tell is not None:
                 tell("tables")
             upgrade(directory=app.extensions["migrate"].directory)
-        if filling.was_cut_off():
-            print("The demo hospital was not filled to its end: it is loaded anew.", flush=True)
-            db.session.remove()
-            downgrade(directory=app.extensions["migrate"].directory, revision="base")
-            upgrade(directory=app.extensions["migrate"].directory)
-        if not db.session.scalar(sa.select(User.id).limit(1)):
-            print("Loading the demo hospital; this takes a minute or two, once …", flush=True)
-            filling.load(app, tell, behind=behind)
+        _require_demo(app, tell, behind)
         db.session.remove()
+
+
+def _require_production(stands: str) -> None:
+    """Raise `Unsafe` where the database is not what production serves."""
+    if stands != schema.CURRENT:
+        raise site_config.Unsafe(f"Rawat does not start: {schema.ADVICE[stands]}")
+    if lacks := database_roles.lacking_here():
+        raise site_config.Unsafe(f"Rawat does not start: {lacks[0]}; run `flask db walls` first.")
+    if db.session.scalar(sa.select(User.id).where(User.is_demo).limit(1)):
+        raise site_config.Unsafe("Rawat does not start: demo accounts are in this database; "
+                                 "production needs one without them.")
+
+
+def _require_demo(app: Flask, tell: Callable[..., None] | None, behind: bool) -> None:
+    """Load the demo hospital into an empty database, or anew where that was cut off."""
+    if filling.was_cut_off():
+        print("The demo hospital was not filled to its end: it is loaded anew.", flush=True)
+        db.session.remove()
+        downgrade(directory=app.extensions["migrate"].directory, revision="base")
+        upgrade(directory=app.extensions["migrate"].directory)
+    if not db.session.scalar(sa.select(User.id).limit(1)):
+        print("Loading the demo hospital; this takes a minute or two, once …", flush=True)
+        filling.load(app, tell, behind=behind)
 
 
 def make_server(app: Flask, *, threads: int, **where: Any) -> Any:
