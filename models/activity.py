@@ -39,6 +39,9 @@ class ActivityLog(db.Model):
     __tablename__ = "activity_log"
     __table_args__ = (
         sa.Index("ix_activity_log_row", "table_name", "changed_id"),
+        # the list sorts by the kind, then the key; what one person did to one kind of record
+        sa.Index("ix_activity_log_activity_id", "activity", "id"),
+        sa.Index("ix_activity_log_user_id_table_name_id", "user_id", "table_name", "id"),
         sa.CheckConstraint("length(hash) = 64", name="hash_length"),
         sa.CheckConstraint("salt IS NOT NULL OR previous_hash IS NOT NULL", name="salted"),
         {"info": {"seed": "Halaman Aktivitas Log"}},
@@ -50,7 +53,7 @@ class ActivityLog(db.Model):
     table_name: Mapped[str | None] = mapped_column(sa.String(63))
     changed_id: Mapped[str | None] = mapped_column(sa.String(80),
                                                    info=seeded("Halaman Aktivitas Log.Changed ID"))
-    activity: Mapped[Activity] = mapped_column(index=True, info=seeded("Halaman Aktivitas Log.Activity"))
+    activity: Mapped[Activity] = mapped_column(info=seeded("Halaman Aktivitas Log.Activity"))
     properties: Mapped[dict[str, Any]] = mapped_column(JsonType,
                                                        info=seeded("Halaman Aktivitas Log.Properties"))
     occurred_at: Mapped[datetime] = mapped_column(index=True, info=seeded("Halaman Aktivitas Log.Date"))

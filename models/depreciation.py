@@ -197,6 +197,7 @@ class AssetBookChange(db.Model):
     __tablename__ = "asset_book_change"
     __table_args__ = (
         sa.Index("ix_asset_book_change_document", "document_type", "document_id"),
+        sa.Index("ix_asset_book_change_changed_on_id", "changed_on", "id"),
         {"info": {"append_only": True}},
     )
 

@@ -77,6 +77,7 @@ class Cleaning(Stateful, db.Model):
 
     __tablename__ = "cleaning"
     __table_args__ = (
+        sa.Index("ix_cleaning_state_id", "state", "id"),
         sa.CheckConstraint("(inpatient_room_id IS NULL) <> (room_id IS NULL)", name="one_place"),
         sa.CheckConstraint("bed_id IS NULL OR inpatient_room_id IS NOT NULL", name="bed_in_inpatient_room"),
         sa.CheckConstraint("cost >= 0", name="cost_not_negative"),

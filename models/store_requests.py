@@ -219,6 +219,7 @@ class DeliveryRequest(Document, db.Model):
     __tablename__ = "delivery_request"
     __table_args__ = (
         sa.Index("ix_delivery_request_state_delivered_on", "state", "delivered_on"),
+        sa.Index("ix_delivery_request_state_id", "state", "id"),
         {"info": {"seed": "tb_dr"}},
     )
     prefix, dated = "DR", "delivered_on"

@@ -1,5 +1,5 @@
-"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh] [--only posting|exports|pages]`: all
-sides, turn by turn.
+"""`python -m tests.benchmarks [--moves 1000000] [--runs 31] [--fresh] [--only posting|exports|pages|growth]`:
+all sides, turn by turn; `growth`, with `--scale`, only when it is asked for.
 
 BENCH_DATABASE_URL names a PostgreSQL server whose user may create databases (postgres at 127.0.0.1 unless
 said). The filled database, `rawat_bench_<moves>_<schema>`, is kept for the next run; `--fresh` makes it anew.
@@ -27,7 +27,7 @@ from flask.testing import FlaskClient
 
 from models.base import db
 from models.people import UserSession
-from tests.benchmarks import exports, filling, posting
+from tests.benchmarks import exports, filling, growth, posting
 from tests.benchmarks.django_peer import PATHS, make_django
 from tests.benchmarks.peer import make_peer
 from tests.support.applications import make_app
@@ -162,11 +162,16 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=31)
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
-    parser.add_argument("--only", choices=("pages", "posting", "exports"), help="leave the rest out")
+    parser.add_argument("--only", choices=("pages", "posting", "exports", "growth"),
+                        help="leave the rest out")
+    parser.add_argument("--scale", type=int, default=100, help="of growth: the larger hospital")
     options = parser.parse_args()
     if options.moves < 25_000:
         parser.error("fewer than 25,000 moves measure nothing")
     server = sa.make_url(os.environ.get("BENCH_DATABASE_URL") or SERVER)
+    if options.only == "growth":
+        growth.run(server, options.scale, options.runs, options.fresh)
+        return
     if options.only in (None, "posting"):
         posting.run(server, options.runs)
     if options.only == "posting":
