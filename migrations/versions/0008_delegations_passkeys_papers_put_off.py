@@ -1,6 +1,6 @@
 """Delegations, passkeys, papers put off
 
-Revision ID: 0008_c9aa6ba24309
+Revision ID: 0008_e54298d1a8b0
 Revises: 0007_a5e1377dd5b4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0008_c9aa6ba24309'
+revision = '0008_e54298d1a8b0'
 down_revision = '0007_a5e1377dd5b4'
 branch_labels = None
 depends_on = None
@@ -152,15 +152,51 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'name', name=op.f('uq_passkey_user_id_name')),
     sqlite_autoincrement=True
     )
+    op.drop_index('ix_activity_log_activity', table_name='activity_log')
     op.add_column('user_session', sa.Column('proved_at', MOMENT, nullable=True))
     op.add_column('document_event', sa.Column('delegation_id', KEY, nullable=True))
+    op.drop_index('ix_asset_book_change_changed_on', table_name='asset_book_change')
     if on_postgresql():
         drop_constraint('panel_choice', 'ck_panel_choice_kind_known')
     run_rows('rows')
     if on_postgresql():
+        op.create_index('ix_activity_log_activity_id', 'activity_log', ['activity', 'id'], unique=False)
+        op.create_index('ix_activity_log_user_id_table_name_id', 'activity_log', ['user_id', 'table_name', 'id'], unique=False)
         op.create_check_constraint(op.f('ck_panel_choice_kind_known'), 'panel_choice', "kind IN ('columns', 'favourite', 'folded', 'later')")
+        op.create_index('ix_delivery_request_state_id', 'delivery_request', ['state', 'id'], unique=False)
         op.create_foreign_key(op.f('fk_document_event_delegation_id'), 'document_event', 'delegation', ['delegation_id'], ['id'])
         op.create_index('ix_document_event_delegation_id', 'document_event', ['delegation_id'], unique=False, sqlite_where=sa.text('delegation_id IS NOT NULL'), postgresql_where=sa.text('delegation_id IS NOT NULL'))
+        op.create_index('ix_cleaning_state_id', 'cleaning', ['state', 'id'], unique=False)
+        op.create_index('ix_asset_book_change_changed_on_id', 'asset_book_change', ['changed_on', 'id'], unique=False)
+    if not on_postgresql():
+        set_aside('activity_log', ['ix_activity_log_occurred_at', 'ix_activity_log_row', 'ix_activity_log_user_id'])
+        op.create_table('activity_log',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('user_id', KEY, nullable=True),
+        sa.Column('access', sa.String(32), nullable=False),
+        sa.Column('table_name', sa.String(length=63), nullable=True),
+        sa.Column('changed_id', sa.String(length=80), nullable=True),
+        sa.Column('activity', sa.String(32), nullable=False),
+        sa.Column('properties', sa.JSON(), nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('salt', sa.String(length=32), nullable=True),
+        sa.Column('previous_hash', sa.String(length=64), nullable=True),
+        sa.Column('hash', sa.String(length=64), nullable=False),
+        sa.CheckConstraint("access IN ('back_office', 'portal', 'api', 'command')", name=op.f('ck_activity_log_access_known')),
+        sa.CheckConstraint("activity IN ('inserted', 'updated', 'deleted', 'read', 'exported', 'logged_in', 'logged_out', 'login_failed')", name=op.f('ck_activity_log_activity_known')),
+        sa.CheckConstraint('length(hash) = 64', name=op.f('ck_activity_log_hash_length')),
+        sa.CheckConstraint('salt IS NOT NULL OR previous_hash IS NOT NULL', name=op.f('ck_activity_log_salted')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_activity_log_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_activity_log')),
+        sqlite_autoincrement=True
+        )
+        op.create_index('ix_activity_log_activity_id', 'activity_log', ['activity', 'id'], unique=False)
+        op.create_index(op.f('ix_activity_log_occurred_at'), 'activity_log', ['occurred_at'], unique=False)
+        op.create_index('ix_activity_log_row', 'activity_log', ['table_name', 'changed_id'], unique=False)
+        op.create_index(op.f('ix_activity_log_user_id'), 'activity_log', ['user_id'], unique=False)
+        op.create_index('ix_activity_log_user_id_table_name_id', 'activity_log', ['user_id', 'table_name', 'id'], unique=False)
+        take_back('activity_log', ['id', 'user_id', 'access', 'table_name', 'changed_id', 'activity', 'properties', 'occurred_at', 'address', 'salt', 'previous_hash', 'hash'])
     if not on_postgresql():
         set_aside('panel_choice', [])
         op.create_table('panel_choice',
@@ -196,6 +232,39 @@ def upgrade() -> None:
         op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
         take_back('user_session', ['id', 'token_hash', 'user_id', 'started_at', 'seen_at', 'ended_at', 'address', 'device', 'proved_at'])
     if not on_postgresql():
+        set_aside('delivery_request', ['ix_delivery_request_delivered_on', 'ix_delivery_request_account_id', 'ix_delivery_request_created_by_id', 'ix_delivery_request_state', 'ix_delivery_request_state_delivered_on', 'ix_delivery_request_store_id', 'ix_delivery_request_store_request_id'])
+        op.create_table('delivery_request',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('store_request_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('delivered_on', sa.Date(), nullable=False),
+        sa.Column('shortage_note', sa.Text(), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'delivered', 'done', 'rejected', 'reversed', 'cancelled')", name=op.f('ck_delivery_request_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_delivery_request_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_delivery_request_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_delivery_request_store_id')),
+        sa.ForeignKeyConstraint(['store_request_id'], ['store_request.id'], name=op.f('fk_delivery_request_store_request_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery_request')),
+        sa.UniqueConstraint('number', name=op.f('uq_delivery_request_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_delivery_request_account_id'), 'delivery_request', ['account_id'], unique=False)
+        op.create_index(op.f('ix_delivery_request_created_by_id'), 'delivery_request', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_delivery_request_delivered_on'), 'delivery_request', ['delivered_on'], unique=False)
+        op.create_index(op.f('ix_delivery_request_state'), 'delivery_request', ['state'], unique=False)
+        op.create_index('ix_delivery_request_state_delivered_on', 'delivery_request', ['state', 'delivered_on'], unique=False)
+        op.create_index('ix_delivery_request_state_id', 'delivery_request', ['state', 'id'], unique=False)
+        op.create_index(op.f('ix_delivery_request_store_id'), 'delivery_request', ['store_id'], unique=False)
+        op.create_index(op.f('ix_delivery_request_store_request_id'), 'delivery_request', ['store_request_id'], unique=False)
+        take_back('delivery_request', ['id', 'created_by_id', 'store_request_id', 'account_id', 'state', 'store_id', 'delivered_on', 'shortage_note', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
         set_aside('document_event', ['ix_document_event_document', 'ix_document_event_user_id'])
         op.create_table('document_event',
         sa.Column('id', KEY, nullable=False),
@@ -217,20 +286,133 @@ def upgrade() -> None:
         op.create_index('ix_document_event_document', 'document_event', ['document_type', 'document_id'], unique=False)
         op.create_index(op.f('ix_document_event_user_id'), 'document_event', ['user_id'], unique=False)
         take_back('document_event', ['id', 'document_type', 'document_id', 'transition', 'from_state', 'to_state', 'user_id', 'note', 'occurred_at', 'delegation_id'])
+    if not on_postgresql():
+        set_aside('cleaning', ['ix_cleaning_requested_at', 'ix_cleaning_bed_id', 'ix_cleaning_employee_id', 'ix_cleaning_inpatient_room_id', 'ix_cleaning_room_id', 'ix_cleaning_state', 'ix_cleaning_state_requested_at', 'uq_cleaning_open_bed', 'uq_cleaning_open_room'])
+        op.create_table('cleaning',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('bed_id', KEY, nullable=True),
+        sa.Column('employee_id', KEY, nullable=True),
+        sa.Column('requested_at', MOMENT, nullable=False),
+        sa.Column('started_at', MOMENT, nullable=True),
+        sa.Column('cleaned_at', MOMENT, nullable=True),
+        sa.Column('inspected_at', MOMENT, nullable=True),
+        sa.Column('cost', exact(18, 2), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('needs_inspection', sa.Boolean(), nullable=False),
+        sa.Column('checklist', sa.Text(), nullable=True),
+        sa.Column('checklist_done', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("kind IN ('routine', 'terminal', 'isolation')", name=op.f('ck_cleaning_kind_known')),
+        sa.CheckConstraint("needs_inspection OR state NOT IN ('to_inspect', 'inspected')", name=op.f('ck_cleaning_inspected_if_asked')),
+        sa.CheckConstraint("state IN ('waiting', 'in_progress', 'to_inspect', 'finished', 'inspected', 'cancelled')", name=op.f('ck_cleaning_state_known')),
+        sa.CheckConstraint('(inpatient_room_id IS NULL) <> (room_id IS NULL)', name=op.f('ck_cleaning_one_place')),
+        sa.CheckConstraint('bed_id IS NULL OR inpatient_room_id IS NOT NULL', name=op.f('ck_cleaning_bed_in_inpatient_room')),
+        sa.CheckConstraint('cleaned_at >= started_at', name=op.f('ck_cleaning_cleaned_after_start')),
+        sa.CheckConstraint('cost >= 0', name=op.f('ck_cleaning_cost_not_negative')),
+        sa.ForeignKeyConstraint(['bed_id'], ['bed.id'], name=op.f('fk_cleaning_bed_id')),
+        sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_cleaning_employee_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_cleaning_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_cleaning_room_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_cleaning')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_cleaning_bed_id'), 'cleaning', ['bed_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_employee_id'), 'cleaning', ['employee_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_inpatient_room_id'), 'cleaning', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_requested_at'), 'cleaning', ['requested_at'], unique=False)
+        op.create_index(op.f('ix_cleaning_room_id'), 'cleaning', ['room_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_state'), 'cleaning', ['state'], unique=False)
+        op.create_index('ix_cleaning_state_id', 'cleaning', ['state', 'id'], unique=False)
+        op.create_index('ix_cleaning_state_requested_at', 'cleaning', ['state', 'requested_at'], unique=False)
+        op.create_index('uq_cleaning_open_bed', 'cleaning', ['bed_id'], unique=True, sqlite_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"), postgresql_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"))
+        op.create_index('uq_cleaning_open_room', 'cleaning', ['room_id'], unique=True, sqlite_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"), postgresql_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"))
+        take_back('cleaning', ['id', 'kind', 'inpatient_room_id', 'room_id', 'bed_id', 'employee_id', 'requested_at', 'started_at', 'cleaned_at', 'inspected_at', 'cost', 'state', 'needs_inspection', 'checklist', 'checklist_done', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('asset_book_change', ['ix_asset_book_change_asset_book_id', 'ix_asset_book_change_document', 'ix_asset_book_change_user_id'])
+        op.create_table('asset_book_change',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('asset_book_id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('changed_on', sa.Date(), nullable=False),
+        sa.Column('amount', exact(18, 2), nullable=False),
+        sa.Column('cost_change', exact(18, 2), nullable=False),
+        sa.Column('useful_life_before', sa.Integer(), nullable=True),
+        sa.Column('useful_life_after', sa.Integer(), nullable=True),
+        sa.Column('tax_group_before', sa.String(32), nullable=True),
+        sa.Column('tax_group_after', sa.String(32), nullable=True),
+        sa.Column('residual_before', exact(18, 2), nullable=True),
+        sa.Column('residual_after', exact(18, 2), nullable=True),
+        sa.Column('document_type', sa.String(length=40), nullable=True),
+        sa.Column('document_id', KEY, nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.CheckConstraint("kind IN ('opening', 'life', 'disposal', 'part', 'value', 'restored')", name=op.f('ck_asset_book_change_kind_known')),
+        sa.CheckConstraint("tax_group_after IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_after_known')),
+        sa.CheckConstraint("tax_group_before IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_before_known')),
+        sa.ForeignKeyConstraint(['asset_book_id'], ['asset_book.id'], name=op.f('fk_asset_book_change_asset_book_id')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_asset_book_change_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_book_change')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_book_change_asset_book_id'), 'asset_book_change', ['asset_book_id'], unique=False)
+        op.create_index('ix_asset_book_change_changed_on_id', 'asset_book_change', ['changed_on', 'id'], unique=False)
+        op.create_index('ix_asset_book_change_document', 'asset_book_change', ['document_type', 'document_id'], unique=False)
+        op.create_index(op.f('ix_asset_book_change_user_id'), 'asset_book_change', ['user_id'], unique=False)
+        take_back('asset_book_change', ['id', 'asset_book_id', 'kind', 'changed_on', 'amount', 'cost_change', 'useful_life_before', 'useful_life_after', 'tax_group_before', 'tax_group_after', 'residual_before', 'residual_after', 'document_type', 'document_id', 'reason', 'user_id', 'occurred_at'])
     make_rules('0008', '0007')
 
 
 def downgrade() -> None:
     drop_rules('0008', '0007')
+    op.drop_index('ix_activity_log_activity_id', table_name='activity_log')
+    op.drop_index('ix_activity_log_user_id_table_name_id', table_name='activity_log')
     op.drop_index('ix_document_event_delegation_id', table_name='document_event')
+    op.drop_index('ix_delivery_request_state_id', table_name='delivery_request')
+    op.drop_index('ix_cleaning_state_id', table_name='cleaning')
+    op.drop_index('ix_asset_book_change_changed_on_id', table_name='asset_book_change')
     if on_postgresql():
         drop_constraint('document_event', 'fk_document_event_delegation_id')
         drop_constraint('panel_choice', 'ck_panel_choice_kind_known')
     run_rows('rows_back')
     if on_postgresql():
+        op.create_index(op.f('ix_activity_log_activity'), 'activity_log', ['activity'], unique=False)
         op.drop_column('document_event', 'delegation_id')
         op.drop_column('user_session', 'proved_at')
+        op.create_index(op.f('ix_asset_book_change_changed_on'), 'asset_book_change', ['changed_on'], unique=False)
         op.create_check_constraint(op.f('ck_panel_choice_kind_known'), 'panel_choice', "kind IN ('columns', 'favourite', 'folded')")
+    if not on_postgresql():
+        set_aside('activity_log', ['ix_activity_log_occurred_at', 'ix_activity_log_row', 'ix_activity_log_user_id'])
+        op.create_table('activity_log',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('user_id', KEY, nullable=True),
+        sa.Column('access', sa.String(32), nullable=False),
+        sa.Column('table_name', sa.String(length=63), nullable=True),
+        sa.Column('changed_id', sa.String(length=80), nullable=True),
+        sa.Column('activity', sa.String(32), nullable=False),
+        sa.Column('properties', sa.JSON(), nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.Column('address', sa.String(length=64), nullable=True),
+        sa.Column('salt', sa.String(length=32), nullable=True),
+        sa.Column('previous_hash', sa.String(length=64), nullable=True),
+        sa.Column('hash', sa.String(length=64), nullable=False),
+        sa.CheckConstraint("access IN ('back_office', 'portal', 'api', 'command')", name=op.f('ck_activity_log_access_known')),
+        sa.CheckConstraint("activity IN ('inserted', 'updated', 'deleted', 'read', 'exported', 'logged_in', 'logged_out', 'login_failed')", name=op.f('ck_activity_log_activity_known')),
+        sa.CheckConstraint('length(hash) = 64', name=op.f('ck_activity_log_hash_length')),
+        sa.CheckConstraint('salt IS NOT NULL OR previous_hash IS NOT NULL', name=op.f('ck_activity_log_salted')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_activity_log_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_activity_log')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_activity_log_activity'), 'activity_log', ['activity'], unique=False)
+        op.create_index(op.f('ix_activity_log_occurred_at'), 'activity_log', ['occurred_at'], unique=False)
+        op.create_index('ix_activity_log_row', 'activity_log', ['table_name', 'changed_id'], unique=False)
+        op.create_index(op.f('ix_activity_log_user_id'), 'activity_log', ['user_id'], unique=False)
+        take_back('activity_log', ['id', 'user_id', 'access', 'table_name', 'changed_id', 'activity', 'properties', 'occurred_at', 'address', 'salt', 'previous_hash', 'hash'])
     if not on_postgresql():
         set_aside('document_event', ['ix_document_event_document', 'ix_document_event_user_id'])
         op.create_table('document_event',
@@ -268,6 +450,115 @@ def downgrade() -> None:
         )
         op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
         take_back('user_session', ['id', 'token_hash', 'user_id', 'started_at', 'seen_at', 'ended_at', 'address', 'device'])
+    if not on_postgresql():
+        set_aside('delivery_request', ['ix_delivery_request_account_id', 'ix_delivery_request_created_by_id', 'ix_delivery_request_delivered_on', 'ix_delivery_request_state', 'ix_delivery_request_state_delivered_on', 'ix_delivery_request_store_id', 'ix_delivery_request_store_request_id'])
+        op.create_table('delivery_request',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('created_by_id', KEY, nullable=False),
+        sa.Column('store_request_id', KEY, nullable=False),
+        sa.Column('account_id', KEY, nullable=True),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('store_id', KEY, nullable=False),
+        sa.Column('delivered_on', sa.Date(), nullable=False),
+        sa.Column('shortage_note', sa.Text(), nullable=True),
+        sa.Column('number', sa.String(length=20), nullable=True),
+        sa.Column('created_at', MOMENT, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'submitted', 'approved', 'delivered', 'done', 'rejected', 'reversed', 'cancelled')", name=op.f('ck_delivery_request_state_known')),
+        sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_delivery_request_account_id')),
+        sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_delivery_request_created_by_id')),
+        sa.ForeignKeyConstraint(['store_id'], ['store.id'], name=op.f('fk_delivery_request_store_id')),
+        sa.ForeignKeyConstraint(['store_request_id'], ['store_request.id'], name=op.f('fk_delivery_request_store_request_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery_request')),
+        sa.UniqueConstraint('number', name=op.f('uq_delivery_request_number')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_delivery_request_delivered_on'), 'delivery_request', ['delivered_on'], unique=False)
+        op.create_index(op.f('ix_delivery_request_account_id'), 'delivery_request', ['account_id'], unique=False)
+        op.create_index(op.f('ix_delivery_request_created_by_id'), 'delivery_request', ['created_by_id'], unique=False)
+        op.create_index(op.f('ix_delivery_request_state'), 'delivery_request', ['state'], unique=False)
+        op.create_index('ix_delivery_request_state_delivered_on', 'delivery_request', ['state', 'delivered_on'], unique=False)
+        op.create_index(op.f('ix_delivery_request_store_id'), 'delivery_request', ['store_id'], unique=False)
+        op.create_index(op.f('ix_delivery_request_store_request_id'), 'delivery_request', ['store_request_id'], unique=False)
+        take_back('delivery_request', ['id', 'created_by_id', 'store_request_id', 'account_id', 'state', 'store_id', 'delivered_on', 'shortage_note', 'number', 'created_at', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('cleaning', ['ix_cleaning_bed_id', 'ix_cleaning_employee_id', 'ix_cleaning_inpatient_room_id', 'ix_cleaning_requested_at', 'ix_cleaning_room_id', 'ix_cleaning_state', 'ix_cleaning_state_requested_at', 'uq_cleaning_open_bed', 'uq_cleaning_open_room'])
+        op.create_table('cleaning',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('inpatient_room_id', KEY, nullable=True),
+        sa.Column('room_id', KEY, nullable=True),
+        sa.Column('bed_id', KEY, nullable=True),
+        sa.Column('employee_id', KEY, nullable=True),
+        sa.Column('requested_at', MOMENT, nullable=False),
+        sa.Column('started_at', MOMENT, nullable=True),
+        sa.Column('cleaned_at', MOMENT, nullable=True),
+        sa.Column('inspected_at', MOMENT, nullable=True),
+        sa.Column('cost', exact(18, 2), nullable=False),
+        sa.Column('state', sa.String(32), nullable=False),
+        sa.Column('needs_inspection', sa.Boolean(), nullable=False),
+        sa.Column('checklist', sa.Text(), nullable=True),
+        sa.Column('checklist_done', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.CheckConstraint("kind IN ('routine', 'terminal', 'isolation')", name=op.f('ck_cleaning_kind_known')),
+        sa.CheckConstraint("needs_inspection OR state NOT IN ('to_inspect', 'inspected')", name=op.f('ck_cleaning_inspected_if_asked')),
+        sa.CheckConstraint("state IN ('waiting', 'in_progress', 'to_inspect', 'finished', 'inspected', 'cancelled')", name=op.f('ck_cleaning_state_known')),
+        sa.CheckConstraint('(inpatient_room_id IS NULL) <> (room_id IS NULL)', name=op.f('ck_cleaning_one_place')),
+        sa.CheckConstraint('bed_id IS NULL OR inpatient_room_id IS NOT NULL', name=op.f('ck_cleaning_bed_in_inpatient_room')),
+        sa.CheckConstraint('cleaned_at >= started_at', name=op.f('ck_cleaning_cleaned_after_start')),
+        sa.CheckConstraint('cost >= 0', name=op.f('ck_cleaning_cost_not_negative')),
+        sa.ForeignKeyConstraint(['bed_id'], ['bed.id'], name=op.f('fk_cleaning_bed_id')),
+        sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_cleaning_employee_id')),
+        sa.ForeignKeyConstraint(['inpatient_room_id'], ['inpatient_room.id'], name=op.f('fk_cleaning_inpatient_room_id')),
+        sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_cleaning_room_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_cleaning')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_cleaning_requested_at'), 'cleaning', ['requested_at'], unique=False)
+        op.create_index(op.f('ix_cleaning_bed_id'), 'cleaning', ['bed_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_employee_id'), 'cleaning', ['employee_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_inpatient_room_id'), 'cleaning', ['inpatient_room_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_room_id'), 'cleaning', ['room_id'], unique=False)
+        op.create_index(op.f('ix_cleaning_state'), 'cleaning', ['state'], unique=False)
+        op.create_index('ix_cleaning_state_requested_at', 'cleaning', ['state', 'requested_at'], unique=False)
+        op.create_index('uq_cleaning_open_bed', 'cleaning', ['bed_id'], unique=True, sqlite_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"), postgresql_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"))
+        op.create_index('uq_cleaning_open_room', 'cleaning', ['room_id'], unique=True, sqlite_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"), postgresql_where=sa.text("state IN ('waiting', 'in_progress', 'to_inspect')"))
+        take_back('cleaning', ['id', 'kind', 'inpatient_room_id', 'room_id', 'bed_id', 'employee_id', 'requested_at', 'started_at', 'cleaned_at', 'inspected_at', 'cost', 'state', 'needs_inspection', 'checklist', 'checklist_done', 'note', 'version'])
+    if not on_postgresql():
+        set_aside('asset_book_change', ['ix_asset_book_change_asset_book_id', 'ix_asset_book_change_document', 'ix_asset_book_change_user_id'])
+        op.create_table('asset_book_change',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('asset_book_id', KEY, nullable=False),
+        sa.Column('kind', sa.String(32), nullable=False),
+        sa.Column('changed_on', sa.Date(), nullable=False),
+        sa.Column('amount', exact(18, 2), nullable=False),
+        sa.Column('cost_change', exact(18, 2), nullable=False),
+        sa.Column('useful_life_before', sa.Integer(), nullable=True),
+        sa.Column('useful_life_after', sa.Integer(), nullable=True),
+        sa.Column('tax_group_before', sa.String(32), nullable=True),
+        sa.Column('tax_group_after', sa.String(32), nullable=True),
+        sa.Column('residual_before', exact(18, 2), nullable=True),
+        sa.Column('residual_after', exact(18, 2), nullable=True),
+        sa.Column('document_type', sa.String(length=40), nullable=True),
+        sa.Column('document_id', KEY, nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('user_id', KEY, nullable=False),
+        sa.Column('occurred_at', MOMENT, nullable=False),
+        sa.CheckConstraint("kind IN ('opening', 'life', 'disposal', 'part', 'value', 'restored')", name=op.f('ck_asset_book_change_kind_known')),
+        sa.CheckConstraint("tax_group_after IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_after_known')),
+        sa.CheckConstraint("tax_group_before IN ('group_1', 'group_2', 'group_3', 'group_4', 'permanent_building', 'other_building')", name=op.f('ck_asset_book_change_tax_group_before_known')),
+        sa.ForeignKeyConstraint(['asset_book_id'], ['asset_book.id'], name=op.f('fk_asset_book_change_asset_book_id')),
+        sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_asset_book_change_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_book_change')),
+        sqlite_autoincrement=True
+        )
+        op.create_index(op.f('ix_asset_book_change_changed_on'), 'asset_book_change', ['changed_on'], unique=False)
+        op.create_index(op.f('ix_asset_book_change_asset_book_id'), 'asset_book_change', ['asset_book_id'], unique=False)
+        op.create_index('ix_asset_book_change_document', 'asset_book_change', ['document_type', 'document_id'], unique=False)
+        op.create_index(op.f('ix_asset_book_change_user_id'), 'asset_book_change', ['user_id'], unique=False)
+        take_back('asset_book_change', ['id', 'asset_book_id', 'kind', 'changed_on', 'amount', 'cost_change', 'useful_life_before', 'useful_life_after', 'tax_group_before', 'tax_group_after', 'residual_before', 'residual_after', 'document_type', 'document_id', 'reason', 'user_id', 'occurred_at'])
     if not on_postgresql():
         set_aside('panel_choice', [])
         op.create_table('panel_choice',
