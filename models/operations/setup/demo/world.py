@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -151,7 +151,7 @@ class World:
         actor.set_actor(by.id, actor.Door.BACK_OFFICE, "10.10.0.21")
         perform(document, step, by=by, reason=reason, given=given or None, given_lines=lines)
 
-    def play(self, part: Callable[[], Any]) -> None:
+    def play(self, part: Callable[[], Any] = nullcontext) -> None:
         """Let everything happen in order, a week of the hospital's time in one `part` (a transaction or
         nothing)."""
         while self.events:
