@@ -8,11 +8,23 @@ from typing import Any
 from flask import Flask, g, request
 from flask_admin import Admin
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user
 
 from backoffice.assets.maintenance_calendar import CareView
 from backoffice.clinic.desk import DeskView
-from backoffice.panel import figures, help, inbox, jobs, list_rows, lookups, menu, named_filters, rendering
+from backoffice.panel import (
+    figures,
+    frame,
+    help,
+    inbox,
+    jobs,
+    kept,
+    list_parts,
+    list_rows,
+    lookups,
+    menu,
+    named_filters,
+    rendering,
+)
 from backoffice.panel.base import DocumentView, LedgerView, MasterView, StaffView
 from backoffice.panel.columns import Column, key_of, mapped_tables
 from backoffice.panel.inbox_pages import InboxView
@@ -80,17 +92,17 @@ def init_app(app: Flask) -> None:
     admin.add_view(ReportsView(url="/admin/reports", endpoint="reports"))
     app.register_blueprint(wall.bp)
     app.extensions["rawat_panel"] = views
+    kept.PURE["event_icon"] = event_icon
 
     @app.context_processor
     def _panel_words() -> dict[str, Any]:
         if not request.path.startswith(("/admin", "/wall/", "/account/")) and not g.get("in_panel"):
             return {}
         return {
-            "panel_nav": lambda: menu.nav(tables), "list_rows": list_rows.body,
-            "panel_top": menu.top, "panel_pin": menu.pin, "help_address": help.address,
+            "panel_shell": lambda text: frame.shell(tables, text), "panel_alerts": frame.alerts,
+            "list_tools": list_parts.tools, "list_table": list_parts.table, "list_rows": list_rows.body,
             "role_word": words.role_word,
             "inbox_count": inbox.inbox_count, "bell_count": inbox.bell_count,
-            "hospital_name": inbox.hospital_name, "hospital_logo": inbox.hospital_logo,
             "clinic_figures": figures.shown, "icon": rendering.icon,
             "shown": rendering.shown,
             "shown_in_line": rendering.shown_in_line, "blank": rendering.BLANK,
@@ -99,17 +111,13 @@ def init_app(app: Flask) -> None:
             "event_said": event_said, "event_icon": event_icon,
             "table_icon": menu.icon_of, "unit_text": lookups.unit_text,
             "presets_of": named_filters.of, "label_of": lambda column: words.label(column.column),
-            "reference_key": _reference_key, "role_words": _role_words, "aside_buttons": ASIDE_BUTTONS,
+            "reference_key": _reference_key, "aside_buttons": ASIDE_BUTTONS,
             "in_words": lambda amount: in_words(amount, "id" if is_indonesian() else "en"),
         }
 
 
 def _reference_key(record: Any) -> Any:
     return getattr(record, key_of(type(record)).key)
-
-
-def _role_words() -> str:
-    return ", ".join(str(words.role_word(role)) for role in sorted(current_user.roles)[:2])
 
 
 _ICONS = {

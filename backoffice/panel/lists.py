@@ -115,8 +115,9 @@ class ListQuery:
         for name, value in self.values.items():
             if name == "state":
                 continue
-            base = name.removesuffix("_from").removesuffix("_to")
-            column = columns_of(self.view.model)[base if base in columns_of(self.view.model) else name]
+            every = columns_of(self.view.model)
+            column = every[next(base for end in ("_from", "_to", "")
+                                if (base := name.removesuffix(end)) in every)]
             text = self.view.written(column, value) if not isinstance(value, date) else self.view.day(value)
             if name.endswith("_from") and name != column.name:
                 text = gettext("from %(day)s", day=text)
@@ -404,4 +405,6 @@ def narrowed(view: Any, query: ListQuery, statement: sa.Select[Any], without: st
 
 def capped(number: int) -> str:
     """A count as people read it: 1,000+ beyond the cap."""
+    if number < 1000:
+        return str(number)
     return f"{format_decimal(MOST_COUNTED)}+" if number > MOST_COUNTED else format_decimal(number)

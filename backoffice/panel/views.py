@@ -134,7 +134,10 @@ class TableView(ListChoices, ModelView):
     @property
     def hidden(self) -> frozenset[str]:
         """The attributes that this person does not see of these rows."""
-        return hidden(current_user, self.table)
+        user = current_user._get_current_object()
+        held = (getattr(user, "id", None), getattr(user, "roles", ()), getattr(user, "givers", ()))
+        return frozenset(rendering.once_a_request("hidden", (self.table, held),
+                                                  lambda _key: hidden(user, self.table)))
 
     def hidden_in(self, record: Any) -> frozenset[str]:
         """The same of one row."""

@@ -261,3 +261,12 @@ def test_not_signed_in_goes_to_the_door(client: Any) -> None:
     answer = client.get("/admin/store_request/")
     assert answer.status_code == 302
     assert "/login" in answer.headers["Location"]
+
+
+def test_a_list_is_filtered_by_the_day_on_which_something_ends(client: Any, sign_in: Any) -> None:
+    """`valid_to_from` is the column `valid_to` from a day on."""
+    sign_in(client, sorted(readers("item_substitute"))[0])
+    page = client.get("/admin/item_substitute/?valid_to_from=2020-02-03&valid_to_to=2031-01-02")
+    assert page.status_code == 200
+    assert "3 Feb 2020" in page.text
+    assert "2 Jan 2031" in page.text
