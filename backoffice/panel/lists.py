@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
@@ -40,6 +40,10 @@ class Chip:
     label: str
     value: str
     without: str
+
+
+#: The day from which on a search is of everything.
+EVER = date(1970, 1, 1)
 
 
 @dataclass
@@ -113,7 +117,7 @@ class ListQuery:
             shown.append(Chip(gettext("Only"), str(named_filters.of(self.view.table)[self.only].label),
                               self.url(only=None)))
         for name, value in self.values.items():
-            if name == "state":
+            if name == "state" or value == EVER:
                 continue
             every = columns_of(self.view.model)
             column = every[next(base for end in ("_from", "_to", "")
@@ -123,7 +127,8 @@ class ListQuery:
                 text = gettext("from %(day)s", day=text)
             elif name.endswith("_to") and name != column.name:
                 text = gettext("until %(day)s", day=text)
-            shown.append(Chip(words.label(column.column), text, self.url(**{name: None})))
+            without = EVER if self.view.search_days and self.words else None
+            shown.append(Chip(words.label(column.column), text, self.url(**{name: without})))
         return shown
 
 
@@ -138,7 +143,7 @@ def list_query(view: Any, args: Any = None) -> ListQuery:
         column = every[name]
         if column.kind in {"date", "moment"}:
             for end in ("from", "to"):
-                day = parsing.day(args.get(f"{name}_{end}", ""))
+                day = parsing.day(args.get(f"{name}_{end}", "")) or _usual_day(view, args, name, end)
                 if day is not None:
                     result.values[f"{name}_{end}"] = day
                     result.criteria[f"{name}_{end}"] = _until(getattr(view.model, name), day, end,
@@ -164,6 +169,14 @@ def list_query(view: Any, args: Any = None) -> ListQuery:
     if result.size not in SIZES:
         result.size = SIZES[0]
     return result
+
+
+def _usual_day(view: Any, args: Any, name: str, end: str) -> date | None:
+    """The first day of a search that names none, where the table is too long to be searched whole."""
+    if view.search_days is None or not args.get("search") or args.get(f"{name}_to"):
+        return None
+    column, days = view.search_days
+    return clock.today() - timedelta(days=days) if (name, end) == (column, "from") else None
 
 
 def _until(attribute: Any, day: date, end: str, kind: str) -> sa.ColumnElement[bool]:

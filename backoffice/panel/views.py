@@ -59,7 +59,8 @@ class TableView(ListChoices, ModelView):
     - `makes`: documents that can be made from one of these; `beside_new`: other ways to make one;
     - `puts_away`: the step that brings goods in, and the attribute of the store whose shelves are told then;
     - `late`: the column whose day may not pass, and in which states; `searches_people`: people are searched
-      for by name here; `keeps_files`: files are kept with records that have no workflow;
+      for by name here; `search_days`: the day column, and how many days a search looks back that names none;
+    - `keeps_files`: files are kept with records that have no workflow;
     - `cell_<name>(record)` computes a column, `cells_of(records)` one of a whole page.
     """
 
@@ -289,6 +290,7 @@ class TableView(ListChoices, ModelView):
 
     #: Whether people are searched for by name here, though the table is not clinical.
     searches_people = False
+    search_days: tuple[str, int] | None = None
 
     def before_save(self, form: Any, record: Any, is_new: bool) -> None:
         """Fill in what the form does not ask. Raises `Refused`."""

@@ -13,8 +13,8 @@ from models.base import db
 #: Searched without such an index, and why that is enough.
 WITHOUT = {
     "account_identity": "few: an account has one or two",
-    "activity_log": "an index of every word would cost each write of the house; people filter by day, table "
-                    "and person, which are indexed",
+    "activity_log": "an index of every word would cost each write of the house: a search looks back 30 days, "
+                    "which are indexed",
     "api_answer": "kept for days only", "api_token": "few: a person has some",
     "secret_try": "kept for days only",
     "case_progress": "a student's own", "class_task": "a class's own",

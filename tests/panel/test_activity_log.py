@@ -75,6 +75,33 @@ def test_it_is_filtered_by_user_door_action_table_record_day_and_text(client, si
     assert rows(f"search=Gelatik&user={admin.id}") == 0, "nobody in particular did it"
 
 
+def test_a_search_looks_back_thirty_days_and_says_so_until_days_are_chosen(client, sign_in, session):
+    now = clock.now()
+    for ago, name in ((31, "Gudang Lama"), (29, "Gudang Baru")):
+        clock.freeze(now - timedelta(days=ago))
+        make.make_store(name=name)
+        session.commit()
+    clock.freeze(now)
+    sign_in(client, Role.ADMIN)
+    client.set_cookie("language", "en")
+
+    def shown(query):
+        page = client.get(f"/admin/activity_log/?search=Gudang{query}").text
+        return {name for name in ("Lama", "Baru") if f"Gudang {name}" in page}, page
+
+    names, page = shown("")
+    assert names == {"Baru"}
+    [link] = re.findall(r'from [^<]*</span>\s*<a href="([^"]+)"', page) or re.findall(
+        r'href="(/admin/activity_log/[^"]*1970-01-01[^"]*)"', page)
+    whole = client.get(html.unescape(link)).text
+    assert "Gudang Lama" in whole
+    assert "Gudang Baru" in whole
+    assert "1970" not in re.sub(r"<[^>]+>", "", whole)
+    first = clock.local(now).date() - timedelta(days=31)
+    assert shown(f"&occurred_at_from={first}")[0] == {"Lama", "Baru"}
+    assert shown(f"&occurred_at_to={first}")[0] == {"Lama"}
+
+
 def test_old_and_new_values_stand_side_by_side_and_secrets_are_hidden(client, sign_in, session, patient):
     sign_in(client, Role.ADMIN)
     patient.phone = "+628111111111"

@@ -25,6 +25,8 @@ from tests.support import factories as make
 from tests.support import grid
 from tests.support.specified_rights import TABLES, readers, who_may
 
+pytestmark = pytest.mark.once
+
 #: Made anew for each answer: tokens of forms, and sealed words.
 MADE_ANEW = re.compile(r'(?<=name="csrf_token" value=")[^"]+|(?<=search=)[\w.%~-]{40,}'
                        r'|(?<=name="search" value=")[\w.%~-]{40,}')
