@@ -20,6 +20,7 @@ from models.api import ApiToken
 from models.base import db
 from models.operations.core import activity
 from models.operations.core.checks import check
+from models.operations.people import push
 from models.operations.people.mail import post
 from models.people import AccountStatus, User, UserSession
 from models.second_factor import Passkey
@@ -109,7 +110,7 @@ def tokens_of(user: User) -> list[ApiToken]:
 def end_sessions(user: User, *, keep: str | None = None, only: int | None = None) -> int:
     """End the person's sessions, all but `keep` (the hash of its token), or the one with the id `only`.
 
-    Returns how many ended; the log notes it.
+    Devices that were woken for news there are not any more. Returns how many ended; the log notes it.
     """
     which = [UserSession.user_id == user.id, UserSession.ended_at.is_(None)]
     if keep is not None:
@@ -117,6 +118,7 @@ def end_sessions(user: User, *, keep: str | None = None, only: int | None = None
     if only is not None:
         which.append(UserSession.id == only)
     ended = db.session.execute(sa.update(UserSession).where(*which).values(ended_at=clock.now())).rowcount  # type: ignore[attr-defined]
+    push.sweep(user)
     return _noted(user, "sessions", ended)
 
 
