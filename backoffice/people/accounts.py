@@ -87,13 +87,13 @@ class UserView(MasterView):
 
     def extra(self, record: Any) -> dict[str, Any]:
         """Where the account is signed in, and its tokens: never the secrets themselves."""
+        sessions, pushed = credentials.sessions_and_devices(record)
         return {
             "may_edit": may(current_user, "edit", self.table), "is_own": record.id == current_user.id,
-            "sessions": credentials.sessions_of(record), "tokens": credentials.tokens_of(record),
+            "sessions": sessions, "pushed": pushed, "tokens": credentials.tokens_of(record),
             "identities": [accounts.provider_name(entry.issuer)
                            for entry in credentials.identities_of(record)],
             "expires_at": credentials.expires_at, "held_until": accounts.held_until(record, current_user),
-            "pushed": push.of_account(record),
             "keys": passkeys.of_account(record), "in_use": credentials.is_in_use(record),
             "mail_works": public_url() is not None}
 

@@ -389,7 +389,7 @@ def test_the_own_devices_are_listed_and_ended_and_others_are_not_there(
     assert client.post(f"/push/{key}/end").status_code == 404
     assert client.post(f"/push/{10**30}/end").status_code == 404
     assert client.get("/push/here").json == {"on": False}
-    assert push.of_account(person) == []
+    assert credentials.sessions_and_devices(person)[1] == []
 
 
 def test_an_administrator_sees_and_ends_those_of_an_account(client: Any, app: Any, sign_in: Any) -> None:

@@ -56,12 +56,6 @@ def living() -> sa.ColumnElement[bool]:
     return PushSubscription.session_id.in_(sa.select(UserSession.id).where(UserSession.ended_at.is_(None)))
 
 
-def of_account(user: User) -> list[PushSubscription]:
-    """The person's devices that are told, the last turned on first."""
-    return list(db.session.scalars(sa.select(PushSubscription).where(
-        PushSubscription.user_id == user.id, living()).order_by(PushSubscription.id.desc())))
-
-
 def is_on(user: User, token_hash: str | None) -> bool:
     """Whether the device of this sign-in is told."""
     return db.session.scalar(sa.select(PushSubscription.id).join(
