@@ -43,6 +43,7 @@ from models import (  # noqa: F401  (imported for their tables)
     places,
     prescriptions,
     purchasing,
+    push_subscriptions,
     quotations,
     request_templates,
     returns,

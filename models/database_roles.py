@@ -44,7 +44,8 @@ _OWN_TEXT = "ANY ((SELECT own_patients())::text[])"
 OF_ACCOUNT = {
     "account_identity": "user_id", "account_ticket": "user_id", "api_answer": "user_id",
     "api_token": "user_id", "authenticator": "user_id", "form_draft": "user_id", "panel_choice": "user_id",
-    "passkey": "user_id", "recovery_code": "user_id", "saved_filter": "user_id", "user_session": "user_id"}
+    "passkey": "user_id", "push_subscription": "user_id", "recovery_code": "user_id",
+    "saved_filter": "user_id", "user_session": "user_id"}
 #: Read by whose row it is, written by the house alone: what somebody does for another person.
 READ_BY = {"delegation": "taker_id"}
 #: Tables that hang on any record by its table's name and id: the column of the name, the column of the id.

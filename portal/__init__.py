@@ -23,6 +23,7 @@ from portal import (
     pages,
     papers,
     profile,
+    push,
     record,
     registration,
     social,
@@ -47,4 +48,5 @@ def init_app(app: Flask) -> None:
     assert account_factor.bp is account_delegations.bp is account.bp
     account.init_app(app)
     social.init_app(app)
+    push.init_app(app)
     app.register_blueprint(pages.bp)

@@ -94,10 +94,11 @@ def password_problem(password: str, repeated: str, least: int, *guessed: str) ->
 
 def own_page(errors: dict[str, str] | None = None, status: int = 200, **typed: str) -> Any:
     frame = "site/account_staff.html" if current_user.is_staff else "portal/account.html"
+    sessions, pushed = credentials.sessions_and_devices(current_user)
     return render_template(frame, errors=errors or {}, typed=typed,
-                           least=shortest(current_user),
-                           sessions=credentials.sessions_of(current_user), here_hash=token_hash(),
-                           tokens=credentials.tokens_of(current_user), expires_at=credentials.expires_at,
+                           least=shortest(current_user), sessions=sessions, pushed=pushed,
+                           here_hash=token_hash(), tokens=credentials.tokens_of(current_user),
+                           expires_at=credentials.expires_at,
                            identities=credentials.identities_of(current_user), names=accounts.provider_name,
                            offered=providers.offered(), **_delegations()), status
 

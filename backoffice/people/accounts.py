@@ -20,15 +20,21 @@ from models.api import ApiToken
 from models.base import db, one_transaction
 from models.errors import N_, Refused
 from models.operations.core import step_up
-from models.operations.people import account_office, accounts, credentials, passkeys, second_factor
+from models.operations.people import account_office, accounts, credentials, passkeys, push, second_factor
 from models.organisation import CodeList, Setting
 from models.people import User, UserSession
+from models.push_subscriptions import PushSubscription
 from models.rights import may
 from models.roles import Role
 from models.settings import SETTINGS, checked, is_usable
 from portal.web import words
 from portal.web.links import public_url
 from portal.web.locale import is_indonesian
+
+#: What opens an account or is told of it, and is ended one by one: by the name in the form.
+ENDS: dict[str, tuple[Any, Any]] = {
+    "session": (UserSession, credentials.end_sessions), "token": (ApiToken, credentials.end_tokens),
+    "push": (PushSubscription, push.end)}
 
 
 class RolesField(SelectMultipleField):
@@ -81,9 +87,10 @@ class UserView(MasterView):
 
     def extra(self, record: Any) -> dict[str, Any]:
         """Where the account is signed in, and its tokens: never the secrets themselves."""
+        sessions, pushed = credentials.sessions_and_devices(record)
         return {
             "may_edit": may(current_user, "edit", self.table), "is_own": record.id == current_user.id,
-            "sessions": credentials.sessions_of(record), "tokens": credentials.tokens_of(record),
+            "sessions": sessions, "pushed": pushed, "tokens": credentials.tokens_of(record),
             "identities": [accounts.provider_name(entry.issuer)
                            for entry in credentials.identities_of(record)],
             "expires_at": credentials.expires_at, "held_until": accounts.held_until(record, current_user),
@@ -118,18 +125,20 @@ class UserView(MasterView):
 
     @expose("/<id>/access/end", methods=("POST",))
     def end_access_view(self, id: str) -> Any:
-        """End one session (`session`) or token (`token`) of the account, or all of both."""
+        """End one session (`session`), token (`token`) or notified device (`push`) of the account, or all of
+        them."""
         record = self.one_or_404(id)
         self.must("edit")
-        session, token = (request.form.get(name, "") for name in ("session", "token"))
+        chosen = next((name for name in ENDS if request.form.get(name)), None)
         with one_transaction():
-            if session or token:
-                key = lookups.identity(UserSession if session else ApiToken, session or token)
-                end = credentials.end_sessions if session else credentials.end_tokens
+            if chosen:
+                model, end = ENDS[chosen]
+                key = lookups.identity(model, request.form[chosen])
                 if key is None or not end(record, only=key):
                     abort(404)
             else:
                 credentials.end_access(record)
+                push.end(record)
         return done(gettext("It was ended."), self.details_url(record))
 
     def eager_for_list(self) -> list[Any]:

@@ -58,8 +58,8 @@ PROCESSES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "list_import")),
     "people": (_l("People and settings"), (
         "user", "user_role", "user_session", "panel_choice", "saved_filter", "api_token", "api_answer",
-        DOCUMENTS, "secret_try", "authenticator", "recovery_code", "passkey", "account_ticket",
-        "account_identity",
+        DOCUMENTS, "secret_try", "authenticator", "recovery_code", "passkey", "push_subscription",
+        "account_ticket", "account_identity",
         "work_unit", "employee", "setting",
         "holiday", "code_list", "region", "notice", "outbox", "job_run", "activity_log",
         "log_seal")),

@@ -200,7 +200,7 @@ def run_jobs() -> None:
     """Do what falls due, then send the messages that wait. Run it every few minutes; two at once do no
     harm."""
     from models.operations.core import jobs, sealing
-    from portal.web import outbox_job
+    from portal.web import outbox_job, push_job
     wrong = []
     for one in jobs.JOBS.values():
         try:
@@ -219,6 +219,8 @@ def run_jobs() -> None:
     notified = outbox_job.send_waiting(outbox_job.addresses())
     click.echo(", ".join(f"{notified[word]} {word}"
                          for word in ("sent", "postponed", "failed", "interrupted")))
+    if woken := push_job.send_news():
+        click.echo("devices: " + ", ".join(f"{number} {word}" for word, number in sorted(woken.items())))
     if wrong:
         sys.exit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -13,9 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from models.operations.core.files import MOST_BYTES, MOST_FILES
+from models.operations.people import push
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("SECRET_KEY", "NIK_KEY", "NIK_INDEX_KEY")
+#: The private half of the key (P-256, 32 bytes in base64url) by which push services know us; without it none
+#: is asked.
+PUSH_KEY = "PUSH_KEY"
+#: How many such keys there are.
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 #: Values that a copied example or an earlier demo may have left behind.
 DEFAULT_SECRETS = frozenset({"", "dev", "secret", "changeme", "change-me", "…", "...", "demo"})
 #: Sign-in with other providers; each shows its button only when its variables are set.
@@ -70,6 +77,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
                               "json" if environment == "production" else "text"),
         "PROCESSES": _count("PROCESSES", 1, least=1),
         "SLOW_QUERY_MS": _count("SLOW_QUERY_MS", 1000, least=0),
+        "PUSH_HOSTS": _push_hosts(),
         "PUBLIC_URL": (os.environ.get("PUBLIC_URL") or "").rstrip("/"),
         **{name: os.environ.get(name) or "" for name in PROVIDERS},
         "TRUSTED_HOSTS": _hosts(environment),
@@ -84,6 +92,7 @@ def read(given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         **_secrets(environment, instance, given),
         **given,
     }
+    _check_push_key(str(config[PUSH_KEY]))
     uri = config["SQLALCHEMY_DATABASE_URI"]
     # What was written stays out of error messages, and so out of log lines: it may be a patient's.
     pool = {} if str(uri).startswith("sqlite") else _pool()
@@ -157,8 +166,28 @@ def _ahead(environment: str) -> timedelta:
     return timedelta(days=float(typed))
 
 
+def _push_hosts() -> tuple[str, ...]:
+    """Push services beside those of the known browsers, from `PUSH_HOSTS`."""
+    named = tuple(name.strip().lower() for name in (os.environ.get("PUSH_HOSTS") or "").split(",")
+                  if name.strip())
+    for name in named:
+        if not push.is_outside(name):
+            raise Unsafe(f"Rawat does not start: PUSH_HOSTS has '{name}'; it takes names of the open net.")
+    return named
+
+
+def _check_push_key(text: str) -> None:
+    """Raises `Unsafe` for what is no key."""
+    if not text:
+        return
+    whole = re.fullmatch(r"[\w-]{43}=?", text, re.ASCII)
+    if not whole or not 0 < int.from_bytes(base64.urlsafe_b64decode(text[:43] + "=")) < _ORDER:
+        raise Unsafe("Rawat does not start: PUSH_KEY must be 32 random bytes in base64url (43 characters).")
+
+
 def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict[str, str]:
     result = {name: str(given.get(name) or os.environ.get(name) or "") for name in SECRETS}
+    push_key = {PUSH_KEY: str(given.get(PUSH_KEY) or os.environ.get(PUSH_KEY) or "")}
     if environment == "production":
         for name, value in result.items():
             if not value:
@@ -169,20 +198,23 @@ def _secrets(environment: str, instance: Path, given: Mapping[str, Any]) -> dict
                 )
         if len(set(result.values())) < len(result):
             raise Unsafe("Rawat does not start: SECRET_KEY, NIK_KEY and NIK_INDEX_KEY must differ.")
-        return result
+        return result | push_key
     if all(result.values()):
-        return result
+        return result | push_key
     stored = _kept_secrets(instance)
-    return {name: result[name] or stored[name] for name in SECRETS}
+    return {name: value or stored[name] for name, value in (result | push_key).items()}
 
 
 def _kept_secrets(instance: Path) -> dict[str, str]:
-    """The demo's secrets, made once and readable by its owner only."""
+    """The demo's secrets, made once and readable by its owner only; one that a newer version needs is
+    added."""
     file = instance / "secrets.json"
-    if not file.exists():
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    lengths = {**dict.fromkeys(SECRETS, 48), PUSH_KEY: 32}
+    if missing := {name: secrets.token_urlsafe(size) for name, size in lengths.items() if name not in kept}:
         instance.mkdir(parents=True, exist_ok=True)
-        made = json.dumps({name: secrets.token_urlsafe(48) for name in SECRETS})
+        kept |= missing
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(made)
-    return json.loads(file.read_text(encoding="utf-8"))
+            out.write(json.dumps(kept))
+    return kept

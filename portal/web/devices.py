@@ -50,6 +50,12 @@ def known(user: User | None) -> str | None:
     return device if any(hmac.compare_digest(mark, kept) for kept in marks) else None
 
 
+def here() -> str | None:
+    """The SHA-256 of this device's id; None for one that nobody signed in on."""
+    device, *_marks = _parts() or [""]
+    return hashlib.sha256(f"here:{device}".encode()).hexdigest() if device else None
+
+
 def remember(user: User) -> None:
     """After a sign-in: the answer of this request carries the cookie."""
     device, *marks = _parts() or [secrets.token_urlsafe(16)]

@@ -20,7 +20,7 @@ from models import actor, clock, connections, database_roles
 from models.activity import Activity
 from models.base import db, one_transaction, will_write
 from models.operations.core import activity
-from models.operations.people import credentials
+from models.operations.people import credentials, push
 from models.operations.people.credentials import IDLE, LONGEST, idle_limit
 from models.people import Language, User, UserSession
 from portal.web import devices, htmx, locale, passkey_door, passwords, second_step, tokens
@@ -86,11 +86,14 @@ def sign_in(user: User, *, is_proved: bool = False) -> None:
     end_session()
     if devices.known(user) is None:
         credentials.tell_of_device(user, device(), request.remote_addr)
+    here = devices.here()
     devices.remember(user)
     keep = {key: session[key] for key in ("csrf_token",) if key in session}
     session.clear()
     session.update(keep)
     session[TOKEN] = start_session(user, proved_at=clock.now() if is_proved else None)
+    if here:
+        push.follow(user, here, tokens.hashed(session[TOKEN]))
     activity.record(Activity.LOGGED_IN, table_name="user", changed_id=user.id, user_id=user.id)
 
 
@@ -98,11 +101,14 @@ def renew_session(user: User, *, is_proved: bool = False) -> None:
     """A new token for this browser: a copy of the old one opens nothing. It ends when the old one would have;
     `is_proved`: the person just proved who they are."""
     old = db.session.scalar(sa.select(UserSession).where(UserSession.token_hash == token_hash()))
-    end_session()
     devices.remember(user)
-    session[TOKEN] = start_session(
+    token = start_session(
         user, proved_at=clock.now() if is_proved else old.proved_at if old is not None else None,
         started_at=old.started_at if old is not None else None)
+    if old is not None and old.user_id == user.id and old.ended_at is None:
+        push.carry_over(old, tokens.hashed(token))
+    end_session()
+    session[TOKEN] = token
 
 
 def end_session() -> None:
@@ -111,6 +117,7 @@ def end_session() -> None:
     if token:
         own = sa.update(UserSession).where(UserSession.token_hash == tokens.hashed(token))
         db.session.execute(own.where(UserSession.ended_at.is_(None)).values(ended_at=clock.now()))
+        push.end_here(tokens.hashed(token))
 
 
 _open_session = database_roles.opening(

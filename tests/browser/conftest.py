@@ -150,7 +150,8 @@ def demo(template: str, database_server: Any,
     environment = os.environ | {
         "DATABASE_URL": database_url, "RAWAT_ENV": "demo", "HOST": "127.0.0.1",
         "SECRET_KEY": "only-for-tests-0123456789abcdef0123456789abcdef", "NIK_KEY": "11" * 32,
-        "NIK_INDEX_KEY": "22" * 32, "RAWAT_INSTANCE": str(tmp_path_factory.mktemp("instance")),
+        "NIK_INDEX_KEY": "22" * 32, "PUSH_KEY": "rawat" * 8 + "abc",
+        "RAWAT_INSTANCE": str(tmp_path_factory.mktemp("instance")),
         "SANDBOX_PORT": "off", "PYTHONUNBUFFERED": "1"}
     environment.pop("MIGRATION_DATABASE_URL", None)
     loaded = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "demo", "--scale", "1"], cwd=ROOT,

@@ -36,6 +36,8 @@ WHO: tuple[tuple[str, frozenset[Role] | None], ...] = (
     (r"/fault/of/.*", EVERYBODY),
     (r"/fault/.*", ANYBODY),
     (r"/(sw\.js|phone-shell|manifest\.webmanifest|offline/.*)", ANYBODY),  # holds nothing of anybody
+    (r"/push/(worker\.js|news)", ANYBODY),  # nobody's words for whoever is signed out
+    (r"/push/.*", EVERYBODY),
     (r"/drafts", ANYBODY),  # answers a script: 401, not the door
     (r"/portal/(doctors|specializations|facilities|register)(/.*)?", ANYBODY),
     (r"/portal/.*", openers("portal")),

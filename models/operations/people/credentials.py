@@ -20,8 +20,10 @@ from models.api import ApiToken
 from models.base import db
 from models.operations.core import activity
 from models.operations.core.checks import check
+from models.operations.people import push
 from models.operations.people.mail import post
 from models.people import AccountStatus, User, UserSession
+from models.push_subscriptions import PushSubscription
 from models.second_factor import Passkey
 
 #: A session ends when nobody acts for so long, and at the latest after `LONGEST`.
@@ -92,11 +94,23 @@ def expires_at(row: UserSession, user: User) -> datetime:
 
 def sessions_of(user: User) -> list[UserSession]:
     """The open ones, the last used first."""
+    return sessions_and_devices(user)[0]
+
+
+def sessions_and_devices(user: User) -> tuple[list[UserSession], list[PushSubscription]]:
+    """The open ones, the last used first, and the devices that are told of news, the last turned on first;
+    those also where the sign-in fell asleep. One statement."""
     now = clock.now()
-    return list(db.session.scalars(sa.select(UserSession).where(
-        UserSession.user_id == user.id, UserSession.ended_at.is_(None),
-        UserSession.started_at > now - LONGEST,
-        UserSession.seen_at > now - idle_limit(user)).order_by(UserSession.seen_at.desc())))
+    is_open = sa.and_(UserSession.started_at > now - LONGEST, UserSession.seen_at > now - idle_limit(user))
+    rows = db.session.execute(
+        sa.select(UserSession, PushSubscription, is_open.label("is_open"))
+        .outerjoin(PushSubscription, PushSubscription.session_id == UserSession.id)
+        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None),
+               sa.or_(is_open, PushSubscription.id.is_not(None)))
+        .order_by(UserSession.seen_at.desc(), PushSubscription.id.desc())).unique().all()
+    sessions = {row.UserSession.id: row.UserSession for row in rows if row.is_open}
+    devices = {row.PushSubscription.id: row.PushSubscription for row in rows if row.PushSubscription}
+    return list(sessions.values()), [devices[key] for key in sorted(devices, reverse=True)]
 
 
 def tokens_of(user: User) -> list[ApiToken]:
@@ -109,7 +123,7 @@ def tokens_of(user: User) -> list[ApiToken]:
 def end_sessions(user: User, *, keep: str | None = None, only: int | None = None) -> int:
     """End the person's sessions, all but `keep` (the hash of its token), or the one with the id `only`.
 
-    Returns how many ended; the log notes it.
+    Devices that were woken for news there are not any more. Returns how many ended; the log notes it.
     """
     which = [UserSession.user_id == user.id, UserSession.ended_at.is_(None)]
     if keep is not None:
@@ -117,6 +131,7 @@ def end_sessions(user: User, *, keep: str | None = None, only: int | None = None
     if only is not None:
         which.append(UserSession.id == only)
     ended = db.session.execute(sa.update(UserSession).where(*which).values(ended_at=clock.now())).rowcount  # type: ignore[attr-defined]
+    push.sweep(user)
     return _noted(user, "sessions", ended)
 
 

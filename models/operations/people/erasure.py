@@ -22,6 +22,7 @@ from models.operations.people.notices import Declared, declare, itself
 from models.outbox import Channel, DeliveryStatus, Notice, Outbox
 from models.panel_choices import PanelChoice, SavedFilter
 from models.people import AccountStatus, User, UserSession
+from models.push_subscriptions import PushSubscription
 from models.roles import Role
 from models.second_factor import Authenticator, RecoveryCode
 
@@ -29,7 +30,7 @@ from models.second_factor import Authenticator, RecoveryCode
 NOWHERE = "erased.invalid"
 #: What goes whole.
 GOES = (AccountIdentity, AccountTicket, ApiAnswer, ApiToken, Authenticator, FormDraft, Notice, PanelChoice,
-        RecoveryCode, SavedFilter, UserSession)
+        PushSubscription, RecoveryCode, SavedFilter, UserSession)
 
 declare(Declared(
     "account_erased", itself, N_("Your account was erased"),

@@ -24,7 +24,8 @@ from portal.web.config import PROVIDERS, ROOT
 
 #: Tables without rows in a box, and those of learners: who learns is known to the house alone.
 EMPTIED = ("activity_log", "log_seal", "user_session", "api_token", "api_answer", "account_ticket", "job_run",
-           "secret_try", "authenticator", "recovery_code", "passkey", "note_draft")
+           "secret_try", "authenticator", "recovery_code", "passkey", "push_subscription",
+           "note_draft")
 LEARNERS = "models.learn"
 #: Of the regions a box keeps these levels, and below them what belongs to a regency where somebody lives.
 UNUSED_REGIONS = """
@@ -40,7 +41,7 @@ DELETE FROM region WHERE level NOT IN ('province', 'regency')
 #: Variables of the house that the boxes' process never sees.
 WITHHELD = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "READ_DATABASE_URL", "LISTEN_DATABASE_URL",
             "REDIS_URL", "MAIL_URL", "WHATSAPP_URL", "SMS_URL", "PUBLIC_URL", "TRUSTED_HOSTS",
-            "METRICS_TOKEN", "SECOND_FACTOR", "STEP_UP", settings.PORT, *PROVIDERS)
+            "METRICS_TOKEN", "PUSH_KEY", "SECOND_FACTOR", "STEP_UP", settings.PORT, *PROVIDERS)
 
 
 def environment() -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Delegations, passkeys, papers put off
+"""Delegations, passkeys, papers put off, push
 
-Revision ID: 0008_e54298d1a8b0
+Revision ID: 0008_47cb1ba2086f
 Revises: 0007_a5e1377dd5b4
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0008_e54298d1a8b0'
+revision = '0008_47cb1ba2086f'
 down_revision = '0007_a5e1377dd5b4'
 branch_labels = None
 depends_on = None
@@ -152,6 +152,29 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'name', name=op.f('uq_passkey_user_id_name')),
     sqlite_autoincrement=True
     )
+    op.create_table('push_subscription',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('user_id', KEY, nullable=False),
+    sa.Column('session_id', KEY, nullable=False),
+    sa.Column('device_hash', sa.String(length=64), nullable=True),
+    sa.Column('endpoint', sa.String(length=1000), nullable=False),
+    sa.Column('device', sa.String(length=80), nullable=True),
+    sa.Column('made_at', MOMENT, nullable=False),
+    sa.Column('last_ok_at', MOMENT, nullable=True),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('next_attempt_at', MOMENT, nullable=False),
+    sa.Column('told_id', KEY, nullable=False),
+    sa.CheckConstraint("substr(endpoint, 1, 8) = 'https://'", name=op.f('ck_push_subscription_endpoint_https')),
+    sa.CheckConstraint('failures >= 0', name=op.f('ck_push_subscription_failures_not_negative')),
+    sa.ForeignKeyConstraint(['session_id'], ['user_session.id'], name=op.f('fk_push_subscription_session_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_push_subscription_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_push_subscription')),
+    sa.UniqueConstraint('endpoint', name=op.f('uq_push_subscription_endpoint')),
+    sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_push_subscription_device_hash'), 'push_subscription', ['device_hash'], unique=False)
+    op.create_index(op.f('ix_push_subscription_session_id'), 'push_subscription', ['session_id'], unique=False)
+    op.create_index(op.f('ix_push_subscription_user_id'), 'push_subscription', ['user_id'], unique=False)
     op.drop_index('ix_activity_log_activity', table_name='activity_log')
     op.add_column('user_session', sa.Column('proved_at', MOMENT, nullable=True))
     op.add_column('document_event', sa.Column('delegation_id', KEY, nullable=True))
@@ -574,6 +597,10 @@ def downgrade() -> None:
         sqlite_autoincrement=True
         )
         take_back('panel_choice', ['id', 'user_id', 'kind', 'about', 'value'])
+    op.drop_index('ix_push_subscription_device_hash', table_name='push_subscription')
+    op.drop_index('ix_push_subscription_session_id', table_name='push_subscription')
+    op.drop_index('ix_push_subscription_user_id', table_name='push_subscription')
+    op.drop_table('push_subscription')
     op.drop_table('passkey')
     op.drop_index('ix_delegation_created_by_id', table_name='delegation')
     op.drop_index('ix_delegation_giver_id', table_name='delegation')
