@@ -21,16 +21,17 @@ GOOD = {"RAWAT_ENV": "production", "SECRET_KEY": "s" * 40, "NIK_KEY": "n" * 40, 
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch, tmp_path):
-    for name in (*config.SECRETS, "RAWAT_ENV", "DATABASE_URL", "RAWAT_CLOCK_AHEAD_DAYS"):
+    for name in (*config.SECRETS, "PUSH_KEY", "RAWAT_ENV", "DATABASE_URL", "RAWAT_CLOCK_AHEAD_DAYS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RAWAT_INSTANCE", str(tmp_path / "instance"))
 
 
 def test_demo_secrets_are_made_once_and_are_its_owners_only(tmp_path):
     first, second = config.read(), config.read()
-    made = {name: first[name] for name in config.SECRETS}
-    assert made == {name: second[name] for name in config.SECRETS}
-    assert len(set(made.values())) == 3
+    names = (*config.SECRETS, "PUSH_KEY")
+    made = {name: first[name] for name in names}
+    assert made == {name: second[name] for name in names}
+    assert len(set(made.values())) == 4
     assert min(map(len, made.values())) >= 32
     file = tmp_path / "instance" / "secrets.json"
     assert json.loads(file.read_text()) == made
