@@ -64,8 +64,8 @@ access: $(READY)  ## axe on every address of the URL map, both themes, phone and
 clicks: $(READY)  ## what the commonest tasks cost in clicks, fields, signs, pages and seconds (needs Chromium)
 	$(BIN)/python -m tests.benchmarks.clicks
 
-screenshots: $(READY)  ## take the README's pictures with Chromium, into docs/screenshots/
-	RAWAT_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -n 0 tests/browser $(ARGS)
+screenshots: $(READY)  ## take the pictures of README and docs with Chromium, into docs/screenshots/
+	RAWAT_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -n 0 tests/browser/test_gallery.py -k anew $(ARGS)
 
 translate: $(READY)  ## collect the messages into translations/ and compile them; names what lacks its Indonesian
 	$(FLASK) translations

@@ -19,7 +19,7 @@ from portal.web.locale import is_indonesian
 
 ROOT = Path(__file__).parents[2] / "docs"
 GUIDE, PICTURES = ROOT / "user-guide", ROOT / "screenshots"
-PICTURE = re.compile(r"!\[(.*?)\]\(\.\./\.\./screenshots/([\w-]+\.png)\)")
+PICTURE = re.compile(r"!\[(.*?)\]\(\.\./\.\./screenshots/([\w/-]+\.webp)\)")
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,10 @@ class HelpView(Page):
         return self.render("backoffice/panel/help.html", chapters=[
             chapter(name, language) for name in chapters_of(current_user.roles)])
 
-    @expose("/picture/<file>")
+    @expose("/picture/<path:file>")
     def picture(self, file: str) -> Any:
         """A picture of the guide; 404 for a name that no chapter has."""
-        if file not in {path.name for path in PICTURES.glob("*.png")} or request.method != "GET":
+        kept = {path.relative_to(PICTURES).as_posix() for path in PICTURES.glob("*/*.webp")}
+        if file not in kept or request.method != "GET":
             abort(404)
-        return send_file(PICTURES / file, mimetype="image/png", max_age=86400)
+        return send_file(PICTURES / file, mimetype="image/webp", max_age=86400)

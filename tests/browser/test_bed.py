@@ -81,6 +81,7 @@ def test_a_bed_is_taken_left_cleaned_inspected_and_ready(
         shows(page, bed, "cleaning")
     card = cleaner.locator(f".rw-task[aria-label='{room}-{number}']").first
     card.locator("[name=checklist_done]").check()
+    card.locator("summary", has_text="Biaya (rupiah)").click()
     card.locator("[name=cost]").fill("35000")
     card.get_by_role("button").click()
     for page in (wall, boss):

@@ -142,7 +142,8 @@ def test_a_name_that_leads_inside_is_not_followed(
     assert asked == []
 
 
-@pytest.mark.parametrize("key", ["abc", "A" * 43, "_" * 43, KEY + "x", "ä" * 43])
+@pytest.mark.parametrize("key", ["abc", "A" * 43, "_" * 43, KEY + "x", "ä" * 43],
+                         ids=["short", "zero", "too large", "long", "other letters"])
 @pytest.mark.once
 def test_what_is_no_key_stops_the_start(key: str) -> None:
     with pytest.raises(Unsafe, match="PUSH_KEY"):
