@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -74,12 +75,25 @@ def _say(text: str) -> None:
 
 
 def said(done: float, day: date | None = None) -> str:
-    return json.dumps({"done": round(done, 3), "day": day.isoformat() if day else "", "at": time.time()})
+    return json.dumps({"done": round(done, 3), "day": day.isoformat() if day else "", "at": time.time(),
+                       "host": socket.gethostname(), "process": os.getpid()})
 
 
 def is_silent(told: dict[str, Any]) -> bool:
-    """Whether the process that fills is gone."""
-    return bool(time.time() - told["at"] > SILENT_SECONDS)
+    """Whether the process that fills is gone: seen at once on this machine, by its silence on another."""
+    if time.time() - told["at"] > SILENT_SECONDS:
+        return True
+    return told["host"] == socket.gethostname() and not _lives(told["process"])
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # of another user
+        return True
+    return True
 
 
 # ---------------------------------------------------------------- who fills
@@ -148,7 +162,10 @@ def _a_week() -> Iterator[None]:
 
 
 def _wait(app: Flask, child: int) -> None:
-    _, status = os.waitpid(child, 0)
+    try:
+        _, status = os.waitpid(child, 0)
+    except ChildProcessError:  # the first of several processes waits for all
+        return
     if status:
         app.logger.error("the demo hospital was not filled to its end: stop Rawat and start it again")
 

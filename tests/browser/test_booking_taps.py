@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from models.roles import Role
+
+pytestmark = pytest.mark.once
 
 
 class Finger:

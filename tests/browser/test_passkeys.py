@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, LiveServer, follow
 
+pytestmark = pytest.mark.once
+
 ADD = "form[action='/account/factor/passkey']"
 
 

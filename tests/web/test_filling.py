@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from datetime import date
 from typing import Any
@@ -86,6 +88,16 @@ def test_a_filling_that_was_cut_off_is_told(client: Any, under_way: JobRun) -> N
     under_way.result = silent()
     db.session.commit()
     assert "Stop Rawat and start it again" in client.get("/login").text
+
+
+def test_a_filling_whose_process_is_gone_is_begun_anew_at_once(client: Any, under_way: JobRun) -> None:
+    """Whoever stops the first start and starts again waits for nothing; elsewhere nobody can look."""
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True,
+                          text=True, check=True)
+    told = json.loads(filling.said(0.4)) | {"process": int(gone.stdout)}
+    assert filling.is_silent(told)
+    assert not filling.is_silent(told | {"host": "another"})
+    assert not filling.is_silent(json.loads(filling.said(0.4)))
 
 
 def test_two_starts_do_not_fill_one_database(app: Any, under_way: JobRun) -> None:
