@@ -38,8 +38,8 @@ PAUSE_SECONDS = 0.15
 #: A filling that said nothing for so long was cut off.
 SILENT_SECONDS = 120
 COME_AGAIN = 10
-#: What can be done meanwhile, beside reading.
-OPEN = ("/login", "/logout", "/language/", "/theme/")
+#: What can be done meanwhile, beside reading: what was typed into a form is kept for when it can be sent.
+OPEN = ("/login", "/logout", "/language/", "/theme/", "/drafts")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 

@@ -62,6 +62,16 @@ def test_nothing_can_be_changed_until_it_is_over(client: Any, sign_in: Any, unde
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StoreRequest)) == before
 
 
+def test_what_was_typed_meanwhile_is_offered_again(client: Any, sign_in: Any, under_way: JobRun) -> None:
+    sign_in(client, Role.UNIT_USER)
+    typed = {"form": "new", "about": "store_request", "f-purpose": "Untuk jaga malam"}
+    assert client.post("/drafts", data=typed).status_code == 204
+    sent = {"purpose": "Untuk jaga malam", "_draft": "new|store_request"}
+    assert client.post("/admin/store_request/new/", data=sent).status_code == 503
+    [kept] = client.get("/drafts?about=store_request").json
+    assert kept["fields"] == {"f-purpose": "Untuk jaga malam"}
+
+
 def test_one_signs_in_and_out_meanwhile(client: Any, under_way: JobRun) -> None:
     make.make_user(Role.STORE_HEAD, email="ani@rs.test", password_hash=passwords.hashed("melati di taman 12"))
     entered = client.post("/login", data={"email": "ani@rs.test", "password": "melati di taman 12"})
